@@ -1,0 +1,46 @@
+# `make help` lists what there is. Each target makes .venv when it is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help study ui test check bench clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
+
+study: $(VENV)/.run ## install, then run the default study: python train.py -m
+	$(BIN)/python train.py -m
+
+ui: $(VENV)/.run ## open MLflow's pages on what was recorded
+	$(BIN)/mlflow ui
+
+test: $(VENV)/.test ## install everything, then pass all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test ## lint, types and the walls of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.test ## time the same work under oneaxis, Hydra alone and (if installed) Optuna
+	$(BIN)/python bench/run.py
+
+clean: ## remove the virtual environment and caches, never results
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	@echo "installing into $(VENV) (the first time takes a minute)"
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	@echo "installing into $(VENV), tests' and checks' tools included (the first time takes minutes)"
+	$(PIP) -e '.[test]'
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,83 @@
+"""The settings under `hydra.sweeper`, and what `hydra/sweeper=oneaxis` and `hydra/callbacks=oneaxis` mean.
+
+Every Hydra app on a machine imports this module at start: nothing heavy may be imported here. Hydra
+executes it outside of `sys.modules`, where dataclasses can't look up postponed annotations.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+
+
+@dataclass
+class JobTicket:
+    """Which trial a job is; set by the sweeper, readable in a job as `${hydra:sweeper.job.axis}`."""
+
+    trial: int = -1
+    role: str = "reference"
+    axis: str | None = None
+    value: str | None = None
+    deviation: str | None = None
+    seed: int | None = None
+    digest: str = ""
+    folder: str = ""
+
+
+@dataclass
+class PolicySettings:
+    """`hydra.sweeper.policy`: what decides."""
+
+    metric: str | None = None
+    direction: str | None = None
+    replicates: str = "training"
+    protected: Any = None
+
+
+@dataclass
+class SweeperSettings:
+    """`hydra.sweeper`."""
+
+    _target_: str = "hydra_plugins.oneaxis.sweeper.OneAxisSweeper"
+    axes: Any = None
+    carries: Any = None
+    seeds: Any = 1
+    reference_seeds: Any = None
+    seed_key: str = "seed"
+    reference: bool = True
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    dry_run: bool = False
+    fail_fast: bool = False
+    workers: int | None = None
+    devices: Any = None
+    timeout_minutes: float | None = None
+    tracking: Any = "auto"
+    experiment: str | None = None
+    job: JobTicket = field(default_factory=JobTicket)
+
+
+@dataclass
+class LauncherSettings:
+    """`hydra/launcher=oneaxis`; workers, devices and time limit are `hydra.sweeper`'s."""
+
+    _target_: str = "hydra_plugins.oneaxis.launcher.OneAxisLauncher"
+
+
+@dataclass
+class RecordRunSettings:
+    """One callback, which records `python train.py` without `-m`."""
+
+    _target_: str = "oneaxis.loop.single_run.RecordRun"
+
+
+@dataclass
+class CallbackSettings:
+    """`hydra/callbacks=oneaxis`."""
+
+    oneaxis: RecordRunSettings = field(default_factory=RecordRunSettings)
+
+
+_store = ConfigStore.instance()
+_store.store(group="hydra/sweeper", name="oneaxis", node=SweeperSettings, provider="oneaxis")
+_store.store(group="hydra/launcher", name="oneaxis", node=LauncherSettings, provider="oneaxis")
+_store.store(group="hydra/callbacks", name="oneaxis", node=CallbackSettings, provider="oneaxis")

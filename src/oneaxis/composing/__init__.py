@@ -1,0 +1,1 @@
+"""Hydra's override grammar and its config loader."""

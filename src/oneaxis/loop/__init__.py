@@ -1,0 +1,1 @@
+"""The loop around a study: run it, record it, decide, go on."""

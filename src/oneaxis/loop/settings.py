@@ -1,0 +1,114 @@
+"""The settings under `hydra.sweeper`, checked and typed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from omegaconf import DictConfig, OmegaConf
+
+from oneaxis.errors import BadOverride
+from oneaxis.tracking.store import masked
+from oneaxis.vocabulary import Policy
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `hydra.sweeper` says about a study. `axes` is unresolved, as it stands in the file."""
+
+    axes: Mapping[str, Any]
+    carries: Mapping[str, tuple[str, ...]]
+    seeds: int | tuple[int, ...]
+    reference_seeds: int | tuple[int, ...] | None
+    seed_key: str
+    reference: bool
+    policy: Policy
+    dry_run: bool
+    fail_fast: bool
+    tracking: Any
+    experiment: str | None
+
+
+def read_settings(hydra: DictConfig) -> Settings:
+    """Read and check Hydra's `sweeper` node.
+
+    Raises
+    ------
+    BadOverride
+        For a setting of the wrong kind; the message names it and its legal values.
+    """
+    _above_zero(hydra.sweeper.workers, "workers")
+    _above_zero(hydra.sweeper.timeout_minutes, "timeout_minutes")
+    raw = OmegaConf.to_container(hydra.sweeper, resolve=False)
+    assert isinstance(raw, dict)
+    plain = hydra.sweeper
+    return Settings(
+        axes=_mapping(raw["axes"], "axes", "{key: values}"),
+        carries={
+            str(key): _names(value, f"carries.{key}")
+            for key, value in _mapping(raw["carries"], "carries", "{axis: [group or key]}").items()
+        },
+        seeds=_seeds(plain.seeds, "seeds"),
+        reference_seeds=None if plain.reference_seeds is None else _seeds(plain.reference_seeds, "reference_seeds"),
+        seed_key=str(plain.seed_key),
+        reference=bool(plain.reference),
+        policy=Policy(
+            metric=plain.policy.metric,
+            direction=_one_of(plain.policy.direction, "policy.direction", ("maximize", "minimize", None)),
+            replicates=cast(
+                'Literal["training", "resampled"]',
+                _one_of(plain.policy.replicates, "policy.replicates", ("training", "resampled")),
+            ),
+            protected=_names(raw["policy"]["protected"], "policy.protected"),
+        ),
+        dry_run=bool(plain.dry_run),
+        fail_fast=bool(plain.fail_fast),
+        tracking=plain.tracking,
+        experiment=plain.experiment,
+    )
+
+
+def _seeds(value: Any, name: str) -> int | tuple[int, ...]:
+    if _is_whole(value) and value >= 1:
+        return int(value)
+    if OmegaConf.is_list(value) and len(value) and all(_is_whole(item) for item in value):
+        return tuple(dict.fromkeys(int(item) for item in value))
+    raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give how many (5) or a list of whole numbers ([1,2,3])")
+
+
+def _above_zero(value: Any, name: str) -> None:
+    if value is not None and value <= 0:
+        raise BadOverride(f"hydra.sweeper.{name} is {value}; give more than 0, or leave it out")
+
+
+def typed_arguments() -> tuple[str, ...]:
+    """The process's command line, without the user name and password of a tracking store."""
+    return tuple(masked(text) if text.startswith("hydra.sweeper.tracking=") else text for text in sys.argv[1:])
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _mapping(value: Any, name: str, form: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BadOverride(f"hydra.sweeper.{name} is {value!r}; write {form}")
+    return {str(key): item for key, item in value.items()}
+
+
+def _names(value: Any, name: str) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else (value or [])
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give a list of names: [model,data]")
+    return tuple(items)
+
+
+def _one_of(value: Any, name: str, legal: tuple[str | None, ...]) -> Any:
+    if value not in legal:
+        choices = " or ".join("null" if item is None else item for item in legal)
+        raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give {choices}")
+    return value

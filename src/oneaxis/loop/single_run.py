@@ -1,0 +1,184 @@
+"""Record `python train.py` without `-m`: `hydra/callbacks=oneaxis`."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.experimental.callback import Callback
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from oneaxis.canonical import digest
+from oneaxis.composing.compose import task_part
+from oneaxis.errors import OneAxisError
+from oneaxis.loop.settings import typed_arguments
+from oneaxis.study.folder import StudyFolder
+from oneaxis.tracking.handle import Mirrored, MirrorProcess
+from oneaxis.tracking.store import AUTO, choose_store, masked, reach
+from oneaxis.trial import journal
+from oneaxis.trial.guard import container, now, resolved
+from oneaxis.trial.handover import Handover
+from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.provenance import entry_point, machine
+from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Open:
+    """A run under way."""
+
+    study: Study
+    record: Record
+    folder: StudyFolder
+    notes: journal.Journal
+    handover: Handover
+    mirror: MirrorProcess | None
+    clock: float
+
+
+class RecordRun(Callback):
+    """Leaves the same record and MLflow run as a study's trial. Called by Hydra in the job's process.
+
+    Does nothing in a multirun: there the sweeper's guard keeps the record.
+    """
+
+    def __init__(self) -> None:
+        self._open: _Open | None = None
+
+    def on_job_start(self, config: DictConfig, **_: Any) -> None:
+        """Open the record, when the job folder exists and the task is about to start."""
+        if config.hydra.mode == RunMode.MULTIRUN:
+            return
+        tracking, uri = _tracking(config)
+        folder = StudyFolder(Path(config.hydra.runtime.output_dir))
+        study, record = _begin(config, tracking)
+        folder.write_study(study)
+        mirror = MirrorProcess(folder.root, uri) if uri is not None else None
+        handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror))
+        self._open = _Open(
+            study, record, folder, journal.open_journal(folder.root), handover, mirror, time.perf_counter()
+        )
+        atexit.register(self._left_open)
+        handover.open()
+
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:  # noqa: ARG002 - Hydra's interface
+        """Write the record, then let the mirror write its run."""
+        if self._open is None:
+            return
+        if job_return.status == JobStatus.COMPLETED:
+            metrics, failure = read_metrics(job_return._return_value)  # noqa: SLF001 - untouched, also when it failed
+        else:
+            error = job_return._return_value  # noqa: SLF001 - the public property raises
+            text = "".join(traceback.format_exception(error)) if isinstance(error, BaseException) else ""
+            metrics, failure = {}, Failure(type(error).__name__, str(error), text)
+        self._close(metrics, failure)
+
+    def _left_open(self) -> None:
+        """The process ends in the middle of the task: `sys.exit`, Ctrl-C."""
+        if self._open is not None:
+            self._close({}, Failure("Exit", "the process ended before the task returned"))
+
+    def _close(self, metrics: dict[str, float], failure: Failure | None) -> None:
+        assert self._open is not None
+        run, self._open = self._open, None
+        run.handover.close()
+        journal.close_journal()
+        run.folder.write_record(
+            replace(
+                run.record,
+                status="failed" if failure else "finished",
+                metrics=metrics,
+                failure=failure,
+                ended=now(),
+                seconds=time.perf_counter() - run.clock,
+                phases=dict(run.notes.phases),
+                data=dict(run.notes.data),
+                predictions=run.notes.predictions_file,
+            )
+        )
+        shown = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+        if failure is not None:
+            log.warning("failed: %s", failure.message)
+        else:
+            log.info("%s", shown)
+        if run.mirror is not None:
+            run.mirror.recorded(0)
+            _tell(run.mirror.finish(), run.folder.root)
+
+
+def _asker(mirror: MirrorProcess | None) -> Callable[[], None]:
+    return (lambda: mirror.run_wanted(0)) if mirror is not None else (lambda: None)
+
+
+def _begin(config: DictConfig, tracking: Tracking) -> tuple[Study, Record]:
+    task = task_part(config)
+    plain = container(task)
+    overrides = tuple(OmegaConf.to_container(config.hydra.overrides.task) or ())
+    seed_key = str(OmegaConf.select(config, "hydra.sweeper.seed_key") or "seed")
+    seed = OmegaConf.select(task, seed_key, throw_on_missing=False)
+    whole = seed if isinstance(seed, int) and not isinstance(seed, bool) else None
+    trial = Trial(0, None, None, None, whole, overrides, digest(plain, without=tuple(seed_key.split("."))), ".")
+    moment = now()
+    plan = Plan(None, overrides, (), (trial,), seed_key, (whole,), (whole,), shifted=overrides)
+    study = Study(
+        id=secrets.token_hex(8),
+        name=f"{config.hydra.job.name} {Path(config.hydra.runtime.output_dir).name}",
+        created=moment,
+        app=tuple(entry_point()),
+        arguments=typed_arguments(),
+        cwd=str(config.hydra.runtime.cwd),
+        plan=plan,
+        policy=Policy(),
+        tracking=tracking,
+    )
+    record = Record(
+        study=study.id,
+        trial=0,
+        role="reference",
+        axis=None,
+        value=None,
+        deviation=None,
+        seed=whole,
+        folder=".",
+        status="failed",
+        overrides=overrides,
+        digest=trial.digest,
+        fingerprint=digest(plain),
+        config=resolved(task),
+        started=moment,
+        machine=machine(),
+    )
+    return study, record
+
+
+def _tracking(config: DictConfig) -> tuple[Tracking, str | None]:
+    """Where the run is mirrored, and the address as it was given; a store that is gone costs only the mirror."""
+    setting = OmegaConf.select(config, "hydra.sweeper.tracking", default=AUTO)
+    experiment = OmegaConf.select(config, "hydra.sweeper.experiment")
+    cwd = Path(config.hydra.runtime.cwd)
+    tracking = choose_store(setting, experiment, str(config.hydra.job.name), cwd)
+    if not tracking.live or tracking.uri is None:
+        return tracking, None
+    shown = replace(tracking, uri=masked(tracking.uri))
+    try:
+        reach(tracking.uri)
+    except OneAxisError as error:
+        log.warning("%s", error)
+        return shown, None
+    return shown, tracking.uri
+
+
+def _tell(mirrored: Mirrored, folder: Path) -> None:
+    if mirrored.error is not None:
+        log.warning("MLflow: %s; to write it later: oneaxis sync %s", mirrored.error, folder)

@@ -1,0 +1,1 @@
+"""What will run, and why it is one change each."""

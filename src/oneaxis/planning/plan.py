@@ -1,0 +1,156 @@
+"""Make the plan: the reference, its proved deviations, their trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from oneaxis.canonical import digest, leaves
+from oneaxis.errors import BadOverride, CannotCompose, NotOneAxis
+from oneaxis.planning.proof import difference, within
+from oneaxis.planning.refusal import cannot_compose, not_one_axis, protected_key
+from oneaxis.planning.remarks import THE_REFERENCE, before, drop_reason, other_type, resolves_to, study_remarks
+from oneaxis.planning.request import Request
+from oneaxis.planning.seeds import Seeds, choose_seeds
+from oneaxis.planning.steps import settle
+from oneaxis.planning.trials import Variant, list_trials
+from oneaxis.vocabulary import Axis, Compose, Composed, Deviation, Dropped, Plan, split_key
+
+
+def make_plan(request: Request, compose: Compose) -> Plan:
+    """Compose the reference and every deviation, prove each one, and list the trials by seed.
+
+    Raises
+    ------
+    BadOverride
+        For a `???` left in the reference, seeds without a seed key, steps on something not a number.
+    CannotCompose
+        For a value that Hydra can't compose; the message names the axis and the reason.
+    NotOneAxis
+        For a deviation that changes more than its axis.
+    """
+    if not request.reference:
+        return _unproved_plan(request, compose)
+    places = any(axis.kind == "group" or axis.carries for axis in request.axes)
+    reference = _composed_reference(request.overrides(), compose, places=places)
+    _refuse_missing(reference, request)
+    seeds, reference_seeds = choose_seeds(request, reference)
+    first_seed = seeds[0] if request.pinned else None
+    reference_overrides = request.overrides(seed=first_seed)
+    if reference_overrides != request.overrides():
+        reference = _composed_reference(reference_overrides, compose, places=places)
+    reference_digest = digest(reference.config, without=request.seed_path)
+
+    deviations: list[Deviation] = []
+    variants: list[Variant] = []
+    dropped: list[Dropped] = []
+    rounded: list[str] = []
+    seen = {(reference_digest, digest(reference.around)): THE_REFERENCE}
+    for axis in request.axes:
+        candidates, remarks = settle(axis, reference)
+        rounded.extend(remarks)
+        for value in candidates:
+            composed = _composed(request, axis, value, first_seed, compose)
+            found = digest(composed.config, without=request.seed_path)
+            # Hydra's own node counts as well: only a group's option can change it.
+            whole = (found, digest(composed.around or reference.around))
+            if whole in seen:
+                dropped.append(Dropped(axis.key, value, drop_reason(seen[whole], axis, request)))
+                continue
+            variant = Variant(axis, value, found)
+            deviation = _proved(request, variant, reference, composed)
+            seen[whole] = deviation.name
+            deviations.append(deviation)
+            variants.append(variant)
+    return Plan(
+        reference=reference,
+        reference_overrides=reference_overrides,
+        deviations=tuple(deviations),
+        trials=list_trials(request, Variant(None, None, reference_digest), variants, seeds, reference_seeds),
+        seed_key=request.seed_key,
+        seeds=seeds,
+        reference_seeds=reference_seeds,
+        dropped=tuple(dropped),
+        shifted=tuple(item.text for item in request.fixed if item.key not in (*request.choosing, request.seed_key)),
+        remarks=(*study_remarks(request), *rounded),
+    )
+
+
+def _unproved_plan(request: Request, compose: Compose) -> Plan:
+    """`reference=false`: nothing is compared and nothing dropped; each job is still guarded."""
+    variants: list[Variant] = []
+    wanted: list[tuple[Axis | None, str | None]] = []
+    for axis in request.axes:
+        for candidate in axis.candidates:
+            if not isinstance(candidate, str):
+                raise BadOverride(
+                    f"axis `{axis.key}`: steps are relative to a reference, and hydra.sweeper.reference=false runs none"
+                )
+            wanted.append((axis, candidate))
+    seeds: Seeds = (None,)
+    for swept, value in wanted or [(None, None)]:
+        if swept is None or value is None:
+            composed = compose(request.overrides())
+        else:
+            composed = _composed(request, swept, value, None, compose)
+        if not variants:
+            seeds, _ = choose_seeds(request, composed)
+        variants.append(Variant(swept, value, digest(composed.config, without=request.seed_path)))
+    return Plan(
+        reference=None,
+        reference_overrides=request.overrides(),
+        deviations=(),
+        trials=list_trials(request, None, variants, seeds, ()),
+        seed_key=request.seed_key,
+        seeds=seeds,
+        reference_seeds=(),
+        remarks=("hydra.sweeper.reference=false: nothing is compared, proved or dropped",),
+    )
+
+
+def _composed_reference(overrides: Sequence[str], compose: Compose, *, places: bool) -> Composed:
+    try:
+        return compose(overrides, places=places)
+    except CannotCompose as error:
+        raise CannotCompose(f"the reference can't be composed: {error}") from error
+
+
+def _refuse_missing(reference: Composed, request: Request) -> None:
+    for path, value in leaves(reference.config):
+        if isinstance(value, str) and value == "???":
+            key = ".".join(path)
+            beside = ", beside the values to try" if any(axis.key == key for axis in request.axes) else ""
+            raise BadOverride(
+                f"the reference leaves `{key}` open (???); give it a value, {key}=VALUE{beside}, "
+                "or run without a reference: hydra.sweeper.reference=false"
+            )
+
+
+def _composed(request: Request, axis: Axis, value: str, seed: int | None, compose: Compose) -> Composed:
+    places = axis.kind == "group" or bool(axis.carries)
+    try:
+        return compose(request.overrides(axis, value, seed), places=places)
+    except CannotCompose as error:
+        raise CannotCompose(cannot_compose(axis, value, str(error), request.fixed)) from error
+
+
+def _proved(request: Request, change: Variant, reference: Composed, composed: Composed) -> Deviation:
+    axis, value = change.axis, change.value
+    assert axis is not None
+    assert value is not None
+    changed = difference(reference, composed, axis, fixed=request.fixed, unstable=request.unstable)
+    if not changed.is_one_axis:
+        raise NotOneAxis(not_one_axis(axis, value, changed), axis=axis.key, value=value)
+    protected = [split_key(key) for key in request.protected]
+    for leaf in (*changed.own, *changed.carried):
+        if within(leaf.path, protected):
+            raise NotOneAxis(protected_key(axis, value, leaf), axis=axis.key, value=value)
+    return Deviation(
+        axis=axis.key,
+        kind=axis.kind,
+        value=value,
+        before=before(axis, reference),
+        overrides=request.overrides(axis, value, None),
+        digest=change.digest,
+        difference=changed,
+        remarks=(*other_type(axis, reference, composed), *resolves_to(axis, composed)),
+    )

@@ -1,0 +1,91 @@
+"""What a plan says beside its trials: nothing here stops a study."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from oneaxis.canonical import leaf_at, same
+from oneaxis.planning.proof import within
+from oneaxis.planning.request import Request
+from oneaxis.vocabulary import ABSENT, Axis, Composed, Path, split_key
+
+THE_REFERENCE = "the reference"
+
+
+def before(axis: Axis, reference: Composed) -> str:
+    """The reference's value of the axis, as text."""
+    if axis.kind == "group":
+        choice = reference.choices.get(axis.key, ABSENT)
+        return "null" if choice is None else str(choice)
+    value = leaf_at(reference.resolved, axis.path)
+    if value is not ABSENT:
+        return "null" if value is None else str(value)
+    below = {path[len(axis.path) :]: leaf for path, leaf in reference.resolved.items() if within(path, [axis.path])}
+    return _nested(below)
+
+
+def other_type(axis: Axis, reference: Composed, deviation: Composed) -> tuple[str, ...]:
+    """A remark where a value equals the reference's but for its type: 1.0 for 1."""
+    one, other = leaf_at(reference.resolved, axis.path), leaf_at(deviation.resolved, axis.path)
+    plain = isinstance(one, (int, float, str)) and isinstance(other, (int, float, str))
+    truth = isinstance(one, bool) != isinstance(other, bool)  # Python has True == 1, and nobody means it
+    if axis.kind == "group" or not plain or truth or same(one, other) or one != other:
+        return ()
+    return (f"equal to the reference's {one!r}, of another type ({type(one).__name__} → {type(other).__name__})",)
+
+
+def resolves_to(axis: Axis, deviation: Composed) -> tuple[str, ...]:
+    """A remark where the value points to another key; what a resolver gives may differ at each call."""
+    text = value_at(deviation.config, axis.path)
+    if axis.kind == "group" or not isinstance(text, str) or "${" not in text or re.search(r"\$\{[^}]*:", text):
+        return ()
+    return (f"resolves to {leaf_at(deviation.resolved, axis.path)}",)
+
+
+def value_at(config: Any, path: Path) -> Any:
+    """The node at a path of a container; `ABSENT` if there is none."""
+    for name in path:
+        if not isinstance(config, Mapping) or name not in config:
+            return ABSENT
+        config = config[name]
+    return config
+
+
+def drop_reason(twin: str, axis: Axis, request: Request) -> str:
+    """Why a candidate isn't run: it equals the reference or another deviation."""
+    reason = "equals the reference" if twin == THE_REFERENCE else f"composes the same as {twin}"
+    overruling = [
+        item.text
+        for item in request.fixed
+        if axis.position is not None
+        and item.position > axis.position
+        and item.key != axis.key
+        and within(axis.path, [split_key(item.key)])
+    ]
+    return f"{reason} (`{overruling[-1]}` comes after it and overrules it)" if overruling else reason
+
+
+def study_remarks(request: Request) -> tuple[str, ...]:
+    """Keys both fixed and swept, what a seed draws, and leaves that can't be compared."""
+    fixed = {item.key: item.text for item in request.fixed}
+    found = [
+        f"`{fixed[axis.key]}` is fixed and swept: the fixed value is the reference's"
+        for axis in request.axes
+        if axis.key in fixed
+    ]
+    if not request.axes:
+        found.append("there is no axis: the reference runs alone; to compare, sweep a key: KEY=VALUE,VALUE")
+    if request.resampled and request.pinned:
+        found.append(f"replicates are resampled: each {request.seed_key} draws its own split of the data")
+    if request.unstable:
+        keys = ", ".join(sorted(".".join(path) for path in request.unstable))
+        found.append(f"unstable, differs at every composition and so isn't compared: {keys}")
+    return tuple(found)
+
+
+def _nested(below: Mapping[Path, Any]) -> str:
+    if not below:
+        return repr(ABSENT)
+    return "{" + ", ".join(f"{'.'.join(path)}: {leaf}" for path, leaf in below.items()) + "}"

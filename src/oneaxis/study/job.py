@@ -1,0 +1,168 @@
+"""One trial in its own process: from the composed configuration to Hydra's job return."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import runpy
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import cloudpickle
+from hydra.core.singleton import Singleton
+from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
+from hydra.types import HydraContext
+from omegaconf import OmegaConf
+
+from oneaxis.errors import TrialFailed
+from oneaxis.trial.guard import Guard
+
+
+@dataclass(frozen=True)
+class MainTask:
+    """A task in the main script that can't be pickled: found again by its name."""
+
+    script: str | None
+    module: str | None
+    name: str
+
+
+def pack(context: HydraContext, task: Callable[[Any], Any]) -> bytes:
+    """What all jobs of a study share, as bytes for another process.
+
+    A task of the main script travels by value; where its globals can't (a lock, say), by its name.
+    """
+    state = Singleton.get_state()  # Hydra's own, and the resolvers that the app registered
+    shared = {"callbacks": context.callbacks, "loader": context.config_loader}
+    attempts = (
+        {**shared, "state": state, "task": task},
+        {**shared, "state": state, "task": _by_name(task)},
+        # Resolvers that can't travel are registered again when the main script is loaded.
+        {**shared, "state": {**state, "omegaconf_resolvers": None}, "task": _by_name(task)},
+    )
+    problem: Exception | None = None
+    for attempt in attempts:
+        try:
+            return bytes(cloudpickle.dumps(attempt))
+        except Exception as error:  # noqa: BLE001 - pickling user's objects may raise anything
+            problem = error
+    raise TrialFailed(f"the task can't be taken into another process: {problem}; use hydra/launcher=basic")
+
+
+def unpack(payload: bytes) -> Mapping[str, Any]:
+    """Load what `pack` packed, and Hydra's state with it. Called in the server, or in a trial if that failed."""
+    shared = dict(pickle.loads(payload))  # noqa: S301 - made by our own parent
+    shared["task"] = _task(shared["task"])  # first: loading the main script may register resolvers itself
+    state = shared.pop("state")
+    if state["omegaconf_resolvers"] is None:
+        state["omegaconf_resolvers"] = Singleton.get_state()["omegaconf_resolvers"]
+    Singleton.set_state(state)
+    setup_globals()
+    # The first interpolation and the first YAML of a process cost more than all later ones.
+    OmegaConf.to_yaml(OmegaConf.create({"one": 1, "other": "${one}"}), resolve=True)
+    return shared
+
+
+def run_one(load: Callable[[], Mapping[str, Any]], message: Mapping[str, Any], answer: int) -> int:
+    """Run one job and send back its return; the exit status of the process. Called in a fresh fork."""
+    before = set(sys.modules)
+    os.environ.update(message["environment"])
+    _reseed()
+    try:
+        job = _run(load(), pickle.loads(message["config"]))  # noqa: S301 - made by our own parent
+    except BaseException as error:  # noqa: BLE001 - whatever happened, the sweeper is told
+        traceback.print_exc()
+        job = JobReturn(status=JobStatus.FAILED)
+        job.return_value = TrialFailed(f"{type(error).__name__}: {error}")
+    loaded = sorted(set(sys.modules) - before)
+    with os.fdopen(answer, "wb") as pipe:
+        pipe.write(_packed(job, loaded))
+    _flush()
+    return 0
+
+
+def _run(shared: Mapping[str, Any], config: Any) -> JobReturn:
+    return run_job(
+        hydra_context=HydraContext(config_loader=shared["loader"], callbacks=shared["callbacks"]),
+        task_function=shared["task"],
+        config=config,
+        job_dir_key="hydra.sweep.dir",
+        job_subdir_key="hydra.sweep.subdir",
+    )
+
+
+def _packed(job: JobReturn, loaded: list[str]) -> bytes:
+    try:
+        return bytes(cloudpickle.dumps({"job": job, "loaded": loaded}))
+    except Exception as error:  # noqa: BLE001 - a return value that can't travel; its record is on disk
+        returned = job._return_value  # noqa: SLF001 - the public property raises for failed jobs
+        if job.status == JobStatus.COMPLETED:
+            job.return_value = None
+        else:
+            job.return_value = TrialFailed(f"{type(returned).__name__}: {returned} (not picklable: {error})")
+        return bytes(cloudpickle.dumps({"job": job, "loaded": loaded}))
+
+
+def _by_name(task: Callable[[Any], Any]) -> Any:
+    """The task as its place in the main script."""
+    inner = task.task if isinstance(task, Guard) else task
+    main = sys.modules["__main__"]
+    spec = getattr(main, "__spec__", None)
+    file = getattr(main, "__file__", None)
+    place = MainTask(
+        script=None if spec is not None or file is None else str(Path(file).resolve()),
+        module=None if spec is None else spec.name,
+        name=getattr(inner, "__qualname__", ""),
+    )
+    return replace(task, task=cast("Any", place)) if isinstance(task, Guard) else place
+
+
+def _task(task: Any) -> Callable[[Any], Any]:
+    if isinstance(task, Guard):
+        return replace(task, task=_task(task.task))
+    return _found(task) if isinstance(task, MainTask) else cast("Callable[[Any], Any]", task)
+
+
+def _found(place: MainTask) -> Callable[[Any], Any]:
+    """Load the main script under another name, so that its `__name__` guard holds, and take the task from it."""
+    with _nothing_starts():
+        if place.script is not None:
+            names = runpy.run_path(place.script, run_name="__mp_main__")
+        else:
+            names = runpy.run_module(str(place.module), run_name="__mp_main__", alter_sys=True)
+    found: Callable[[Any], Any] = names[place.name]
+    # `@hydra.main` wraps the function that it decorates.
+    return cast("Callable[[Any], Any]", getattr(found, "__wrapped__", found))
+
+
+@contextmanager
+def _nothing_starts() -> Iterator[None]:
+    """A script without the `__name__` guard calls its main function when it is loaded: let that do nothing."""
+    import hydra.main  # noqa: F401, PLC0415 - `hydra.main` the attribute is the function, not the module
+
+    module: Any = sys.modules["hydra.main"]
+    original = module._run_hydra  # noqa: SLF001 - the one place where a decorated main function starts Hydra
+    module._run_hydra = lambda *_, **__: None  # noqa: SLF001
+    try:
+        yield
+    finally:
+        module._run_hydra = original  # noqa: SLF001
+
+
+def _reseed() -> None:
+    """A fork inherits NumPy's global generator: without this every trial would draw the same numbers."""
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing ends its children

@@ -1,0 +1,209 @@
+"""Run jobs on this machine, a fresh process each, as many at a time as there are workers."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import cloudpickle
+from hydra.core.utils import JobReturn, JobStatus
+
+from oneaxis.errors import TrialFailed
+from oneaxis.study.head_start import wanted
+from oneaxis.study.wire import Closed, receive, send
+
+SOURCE = Path(__file__).resolve().parents[2]  # where this very oneaxis is imported from
+ENOUGH_LEFT = 2  # trials that must wait yet for the server to load what the first one had to load itself
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+@dataclass
+class _Running:
+    """One process under way."""
+
+    job: int
+    pipe: int
+    device: str | None
+    deadline: float | None
+    received: bytearray = field(default_factory=bytearray)
+    ended: int | None = None
+    closed: bool = False
+    timed_out: bool = False
+
+
+@dataclass(frozen=True)
+class Places:
+    """How many trials at a time, on which devices, and how long each may take (seconds)."""
+
+    workers: int
+    devices: tuple[str, ...] = ()
+    timeout: float | None = None
+
+
+class Server:
+    """The process that trials are forked from. It starts to load modules at once; leaving the block ends it."""
+
+    def __init__(self, head_start: Sequence[str]) -> None:
+        ours, theirs = socket.socketpair()
+        self.control = ours
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, *_flags(), "-P", "-m", "oneaxis.study.server", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])},
+                start_new_session=True,  # Ctrl-C reaches the sweeper alone, which then ends all others
+            )
+        environment = dict(os.environ)
+        for name in THREAD_VARIABLES:
+            # Workers that use several threads each are many times slower than one thread each.
+            environment.setdefault(name, "1")
+        send(
+            ours,
+            {
+                "do": "prepare",
+                "path": list(sys.path),
+                "argv": list(sys.argv),
+                "cwd": str(Path.cwd()),
+                "environment": environment,
+                "modules": list(head_start),
+            },
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, and with it every trial that still runs."""
+        self.control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Workers:
+    """Runs the jobs of one study, forked from a server."""
+
+    def __init__(self, server: Server, payload: bytes, places: Places) -> None:
+        self._control = server.control
+        self._places = places
+        send(self._control, {"do": "share", "payload": payload})
+
+    def run(self, jobs: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, JobReturn]]:
+        """Run jobs, each given as a function that composes its configuration; yield returns as they come."""
+        waiting = list(range(len(jobs)))[::-1]
+        devices = list(self._places.devices)[::-1]
+        running: dict[int, _Running] = {}
+        taught = False
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._control, selectors.EVENT_READ)
+            while waiting or running:
+                while waiting and len(running) < self._places.workers:
+                    job = waiting.pop()
+                    started = self._start(job, jobs[job](), devices.pop() if devices else None)
+                    running[job] = started
+                    selector.register(started.pipe, selectors.EVENT_READ, started)
+                for key, _ in selector.select(self._patience(running)):
+                    if key.fileobj is self._control:
+                        self._hear(running)
+                    else:
+                        self._read(selector, key.data)
+                self._end_overdue(running)
+                for finished in [item for item in running.values() if item.closed and item.ended is not None]:
+                    del running[finished.job]
+                    if finished.device is not None:
+                        devices.append(finished.device)
+                    answer, loaded = _answer(finished, self._places.timeout)
+                    if loaded and not taught and len(waiting) >= ENOUGH_LEFT:
+                        taught = True
+                        send(self._control, {"do": "import", "modules": wanted(loaded)})
+                    yield finished.job, answer
+
+    def _start(self, job: int, config: Any, device: str | None) -> _Running:
+        reader, writer = os.pipe()
+        message = {
+            "do": "run",
+            "trial": job,
+            "config": cloudpickle.dumps(config),  # by value: its types may be the main script's
+            "environment": {} if device is None else {"CUDA_VISIBLE_DEVICES": device},
+        }
+        send(self._control, message, [writer])
+        os.close(writer)
+        timeout = self._places.timeout
+        return _Running(job, reader, device, None if timeout is None else time.monotonic() + timeout)
+
+    def _hear(self, running: Mapping[int, _Running]) -> None:
+        try:
+            message, _ = receive(self._control)
+        except (Closed, OSError) as error:
+            raise TrialFailed("the server of the local launcher died; start the study again to go on") from error
+        running[message["ended"]].ended = message["status"]
+
+    @staticmethod
+    def _read(selector: selectors.BaseSelector, item: _Running) -> None:
+        block = os.read(item.pipe, 1 << 16)
+        if block:
+            item.received += block
+            return
+        selector.unregister(item.pipe)
+        os.close(item.pipe)
+        item.closed = True
+
+    @staticmethod
+    def _patience(running: Mapping[int, _Running]) -> float | None:
+        deadlines = [item.deadline for item in running.values() if item.deadline is not None and not item.timed_out]
+        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+
+    def _end_overdue(self, running: Mapping[int, _Running]) -> None:
+        for item in running.values():
+            if item.deadline is not None and not item.timed_out and time.monotonic() >= item.deadline:
+                item.timed_out = True
+                send(self._control, {"do": "kill", "trial": item.job})
+
+
+def _answer(item: _Running, timeout: float | None) -> tuple[JobReturn, list[str]]:
+    """The job's return; made up as failed where the process died before it could answer."""
+    if item.received and not item.timed_out:
+        try:
+            found = pickle.loads(bytes(item.received))  # noqa: S301 - from our own child
+        except (EOFError, pickle.UnpicklingError):
+            found = None
+        if found is not None:
+            return found["job"], found["loaded"]
+    if item.timed_out:
+        reason = f"it took longer than {timeout:g} s and was ended (hydra.sweeper.timeout_minutes)"
+    else:
+        reason = _ending(item.ended or 0)
+    job = JobReturn(status=JobStatus.FAILED)
+    job.return_value = TrialFailed(reason)
+    return job, []
+
+
+def _ending(status: int) -> str:
+    if status >= 0:
+        return f"its process ended with status {status} before the task returned"
+    name = signal.Signals(-status).name
+    more = "; out of memory?" if name == "SIGKILL" else ""
+    return f"its process was killed by {name}{more}"
+
+
+def _flags() -> list[str]:
+    """The interpreter flags that the app was started with, as far as they matter to its code."""
+    flags = [f"-W{option}" for option in sys.warnoptions]
+    if sys.flags.optimize:
+        flags.append("-" + "O" * sys.flags.optimize)
+    return flags

@@ -1,0 +1,28 @@
+"""What is done to the features before a model sees them; learned from the training part only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from oneaxis.tasks.choice import Settings, make
+from oneaxis.tasks.datasets import Dataset, Part
+
+
+def transform(data: Dataset, features: Settings, seed: int) -> Dataset:
+    """Fit the chosen transformer on the training part and apply it to every part.
+
+    Where the choice doesn't keep the shape (`keeps_shape: false`), the result is a table.
+    """
+    fitted = make("features", features, seed=seed).fit(data.train.x)
+
+    def seen(part: Part) -> Part:
+        return replace(part, x=fitted.transform(part.x))
+
+    train = seen(data.train)
+    return replace(
+        data,
+        shape=data.shape if features["keeps_shape"] else train.x.shape[1:],
+        train=train,
+        validation=None if data.validation is None else seen(data.validation),
+        test=seen(data.test),
+    )

@@ -1,0 +1,1 @@
+"""The mirror of a study in MLflow; only these rooms import mlflow."""

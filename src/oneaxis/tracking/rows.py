@@ -1,0 +1,54 @@
+"""A record as MLflow's parameters and metrics."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mlflow.entities import Metric
+
+from oneaxis.canonical import leaves
+from oneaxis.tracking.names import to_key
+from oneaxis.vocabulary import Record
+
+LONGEST_VALUE = 6000  # MLflow's limit for parameters
+
+
+def params(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A configuration's leaves as keys and texts that MLflow takes."""
+    for path, value in leaves(config):
+        if path:
+            text = str(value)
+            yield to_key(".".join(path)), text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def metrics(record: Record, job: Path) -> Iterable[Metric]:
+    """The curve's points, then the returned metrics at the curve's last step, so that they are the latest."""
+    started, ended = millis(record.started), millis(record.ended)
+    last: dict[str, int] = {}
+    for point in _curve(job):
+        for name, value in point["metrics"].items():
+            last[name] = max(point["step"], last.get(name, 0))
+            yield Metric(to_key(name), value, started + int(1000 * point["seconds"]), point["step"])
+    for name, value in record.metrics.items():
+        yield Metric(to_key(name), value, ended, last.get(name, 0))
+    for name, value in record.phases.items():
+        yield Metric(to_key(f"seconds.{name}"), value, ended, 0)
+    if record.seconds is not None:
+        yield Metric("seconds", record.seconds, ended, 0)
+
+
+def _curve(job: Path) -> Iterator[dict[str, Any]]:
+    with contextlib.suppress(FileNotFoundError), (job / "curves.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            with contextlib.suppress(ValueError):  # the last line of a killed job may be half written
+                yield json.loads(line)
+
+
+def millis(moment: str) -> int:
+    """An ISO 8601 moment as MLflow counts: milliseconds since 1970."""
+    return int(datetime.fromisoformat(moment).timestamp() * 1000)

@@ -1,0 +1,109 @@
+"""Records as JSON, and files written so that no half of one is ever read."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from oneaxis.errors import BadRecord
+from oneaxis.vocabulary import ABSENT, Absent, Failure, Record
+
+SCHEMA = 1
+RECORD_FILE = "record.json"
+
+
+def write_record(record: Record, folder: Path) -> Path:
+    """Write `record.json` into a job folder: under a temporary name first, then renamed."""
+    return write_json({"schema": SCHEMA, **_record_fields(record)}, folder / RECORD_FILE)
+
+
+def read_record(folder: Path) -> Record | None:
+    """The record in a job folder; None if there is none.
+
+    Raises
+    ------
+    BadRecord
+        If the file is damaged or of an unknown schema.
+    """
+    path = folder / RECORD_FILE
+    try:
+        fields = read_json(path)
+    except FileNotFoundError:
+        return None
+    failure = fields.get("failure")
+    known = {field.name for field in dataclasses.fields(Record)}
+    try:
+        return Record(
+            **{
+                **{name: value for name, value in fields.items() if name in known},
+                "failure": Failure(**failure) if failure else None,
+                "overrides": tuple(fields["overrides"]),
+            }
+        )
+    except (TypeError, KeyError) as error:
+        raise BadRecord(
+            f"{path}: the record lacks or misnames a field ({error}); move it away and run again"
+        ) from error
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> Path:
+    """Write JSON atomically; non-finite numbers become text."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    text = json.dumps(jsonable(content), indent=1, ensure_ascii=False, allow_nan=False)
+    partial.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
+    partial.replace(path)
+    return path
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file of ours and check its schema.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    BadRecord
+        If it is damaged or of an unknown schema.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
+    except ValueError as error:
+        raise BadRecord(f"{path}: damaged ({error}); move it away and run again") from error
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if schema != SCHEMA:
+        raise BadRecord(f"{path}: schema {schema}, and this version reads schema {SCHEMA}; update oneaxis")
+    return dict(content)
+
+
+def jsonable(value: Any) -> Any:  # noqa: PLR0911 - one line a type reads best
+    """A value as JSON can hold it; what JSON lacks becomes text."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [jsonable(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, Absent):
+        return {"absent": True}
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return str(value)
+
+
+def from_jsonable(value: Any) -> Any:
+    """Give an absent leaf its meaning back."""
+    return ABSENT if value == {"absent": True} else value
+
+
+def _record_fields(record: Record) -> dict[str, Any]:
+    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(Record)}
+    fields["failure"] = dataclasses.asdict(record.failure) if record.failure else None
+    return fields

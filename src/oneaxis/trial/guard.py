@@ -1,0 +1,170 @@
+"""The guard around a study's task: checks the configuration, runs the task, leaves the record."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+from oneaxis.canonical import digest
+from oneaxis.errors import TrialFailed, TrialRefused
+from oneaxis.trial import journal
+from oneaxis.trial.codec import jsonable, write_record
+from oneaxis.trial.handover import Handover
+from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.provenance import machine
+from oneaxis.vocabulary import Failure, Record, Status, split_key
+
+Task = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The task as the launcher gets it.
+
+    Runs wherever the launcher runs jobs. Writes `record.json` and `curves.jsonl` into the job folder. The
+    task's return value is passed on untouched. Without `compared` a task needs no metric. `home` is the
+    study's folder where Hydra's job folders lie elsewhere.
+    """
+
+    task: Task
+    study: str
+    tracked: bool
+    compared: bool = True
+    home: str | None = None
+
+    def __call__(self, cfg: DictConfig) -> Any:
+        """Run the task.
+
+        Raises
+        ------
+        TrialRefused
+            If `cfg` isn't the configuration that was proved.
+        TrialFailed
+            If the task calls `sys.exit`; whatever else it raises passes through.
+        """
+        hydra: Any = HydraConfig.get()
+        ticket = hydra.sweeper.job
+        folder = _home(hydra, self.home)
+        started = now()
+        record = Record(
+            study=self.study,
+            trial=int(ticket.trial),
+            role=str(ticket.role),
+            axis=ticket.axis,
+            value=ticket.value,
+            deviation=ticket.deviation,
+            seed=ticket.seed,
+            folder=str(ticket.folder),
+            status="failed",
+            overrides=tuple(hydra.overrides.task),
+            digest=str(ticket.digest),
+            fingerprint=digest(container(cfg)),
+            config=resolved(cfg),
+            started=started,
+            machine=machine(),
+        )
+        refusal = _refusal(cfg, record, str(hydra.sweeper.seed_key))
+        if refusal is not None:
+            write_record(replace(record, status="refused", failure=refusal, ended=now()), folder)
+            raise TrialRefused(refusal.message)
+        return run_and_record(self.task, cfg, record, folder, tracked=self.tracked, compared=self.compared)
+
+
+def run_and_record(
+    task: Task, cfg: DictConfig, record: Record, folder: Path, *, tracked: bool, compared: bool = True
+) -> Any:
+    """Run a task and write its record, however it ends.
+
+    Where nothing will be compared (`hydra.sweeper.reference=false`), a task needs no metric.
+    """
+    clock = time.perf_counter()
+    notes = journal.open_journal(folder)
+
+    def leave(status: Status, metrics: Mapping[str, float], failure: Failure | None) -> None:
+        write_record(
+            replace(
+                record,
+                status=status,
+                metrics=dict(metrics),
+                failure=failure,
+                ended=now(),
+                seconds=time.perf_counter() - clock,
+                phases=dict(notes.phases),
+                data=dict(notes.data),
+                predictions=notes.predictions_file,
+            ),
+            folder,
+        )
+
+    try:
+        with Handover(folder, enabled=tracked):
+            returned = task(cfg)
+    except SystemExit as exit_:
+        message = f"the task called sys.exit({exit_.code!r})"
+        leave("failed", {}, Failure("SystemExit", message, traceback.format_exc()))
+        raise TrialFailed(message) from exit_
+    except Exception as error:
+        leave("failed", {}, Failure(type(error).__name__, str(error), traceback.format_exc()))
+        raise
+    finally:
+        journal.close_journal()
+    metrics, failure = read_metrics(returned)
+    if not compared:
+        failure = None
+    leave("failed" if failure else "finished", metrics, failure)
+    return returned
+
+
+def container(cfg: DictConfig) -> Mapping[str, Any]:
+    """The unresolved container that digests are taken of."""
+    plain = OmegaConf.to_container(cfg, resolve=False)
+    assert isinstance(plain, dict)
+    return {str(key): value for key, value in plain.items()}
+
+
+def resolved(cfg: DictConfig) -> Mapping[str, Any]:
+    """The configuration with interpolations resolved; unresolved where one can't be."""
+    try:
+        plain = OmegaConf.to_container(cfg, resolve=True)
+    except Exception:  # noqa: BLE001 - a user's resolver may raise anything, and the task may never read it
+        plain = OmegaConf.to_container(cfg, resolve=False)
+    return dict(jsonable(plain))
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _home(hydra: DictConfig, study: str | None) -> Path:
+    """Where the record belongs: the job's folder, or one of ours beside it where the app names job folders."""
+    folder = str(hydra.sweeper.job.folder)
+    output = Path(hydra.runtime.output_dir)
+    if output.name == folder and study is None:
+        return output
+    home = Path(study or Path(hydra.runtime.cwd) / str(hydra.sweep.dir)) / folder
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _refusal(cfg: DictConfig, record: Record, seed_key: str) -> Failure | None:
+    """Why this isn't the proved configuration; None if it is."""
+    name = record.deviation or "reference"
+    found = digest(container(cfg), without=split_key(seed_key))
+    if found != record.digest:
+        return Failure(
+            "NotThePlannedConfig",
+            f"{name}: the job's configuration isn't the one that was proved (planned {record.digest[:12]}, "
+            f"got {found[:12]}); was a file in the config folder edited during the study? Start the study again",
+        )
+    seed = OmegaConf.select(cfg, seed_key, throw_on_missing=False)
+    if record.seed is not None and seed != record.seed:
+        return Failure("NotThePlannedSeed", f"{name}: `{seed_key}` is {seed!r}, and {record.seed} was planned")
+    return None

@@ -1,0 +1,158 @@
+"""Give a task that uses MLflow itself the run that was prepared for its trial.
+
+Nothing here imports mlflow. The run is asked for only once the task does: the job leaves `tracking.request`
+in its folder, the study's mirror answers with `tracking.json`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Self
+
+REQUEST_FILE = "tracking.request"
+ANSWER_FILE = "tracking.json"
+PATIENCE = 90.0  # seconds; a cold start of MLflow on a busy machine takes ten
+VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
+
+log = logging.getLogger(__name__)
+
+
+class Handover:
+    """Between `open` and `close`, MLflow's fluent calls land in the trial's own run; `close` restores all.
+
+    `asked` is called once the run is wanted, where the mirror's process is at hand; elsewhere the study's
+    watch sees the request in the job folder.
+    """
+
+    def __init__(self, folder: Path, *, enabled: bool, asked: Callable[[], None] = lambda: None) -> None:
+        self._folder = folder
+        self._enabled = enabled
+        self._asked = asked
+        self._mlflow: Any = None
+        self._set_experiment: Any = None
+        self._before: dict[str, str | None] = {}
+        self._watcher = _ImportWatcher(self._hand_over)
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        if not self._enabled:
+            return
+        self._before = {name: os.environ.get(name) for name in VARIABLES}
+        if "mlflow" in sys.modules:
+            self._hand_over(sys.modules["mlflow"])
+        else:
+            sys.meta_path.insert(0, self._watcher)
+
+    def close(self) -> None:
+        with contextlib.suppress(ValueError):
+            sys.meta_path.remove(self._watcher)
+        if self._mlflow is not None:
+            self._take_back()
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        self._before = {}
+
+    def _hand_over(self, mlflow: ModuleType) -> None:
+        if self._mlflow is not None:
+            return
+        answer = self._ask()
+        if answer is None:
+            log.warning("no MLflow run came within %.0f s; what this task logs lands in a run of its own", PATIENCE)
+            return
+        if "***" not in answer["uri"]:  # a masked address: the job has the real one in its environment
+            os.environ["MLFLOW_TRACKING_URI"] = answer["uri"]
+        os.environ["MLFLOW_EXPERIMENT_ID"] = answer["experiment"]
+        os.environ["MLFLOW_RUN_ID"] = answer["run"]
+        self._mlflow = mlflow
+        self._set_experiment = mlflow.set_experiment
+
+        def keep_experiment(*_args: Any, **_options: Any) -> Any:
+            # Another experiment would make MLflow refuse the prepared run.
+            return mlflow.get_experiment(answer["experiment"])
+
+        mlflow.set_experiment = keep_experiment  # type: ignore[attr-defined]
+
+    def _take_back(self) -> None:
+        self._mlflow.set_experiment = self._set_experiment
+        try:
+            while self._mlflow.active_run() is not None:
+                self._mlflow.end_run()
+        except Exception as error:  # noqa: BLE001 - MLflow's trouble is not the trial's
+            log.warning("MLflow could not end the trial's run: %s", error)
+        self._mlflow = None
+
+    def _ask(self) -> dict[str, str] | None:
+        answer = self._folder / ANSWER_FILE
+        answer.unlink(missing_ok=True)
+        (self._folder / REQUEST_FILE).touch()
+        self._asked()
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                return dict(json.loads(answer.read_text(encoding="utf-8")))
+            time.sleep(0.02)
+        return None
+
+
+class _ImportWatcher(MetaPathFinder):
+    """Sees the first import of mlflow and acts when it is complete."""
+
+    def __init__(self, imported: Callable[[ModuleType], None]) -> None:
+        self._imported = imported
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the finders' interface
+        target: ModuleType | None = None,  # noqa: ARG002 - as above
+    ) -> ModuleSpec | None:
+        if fullname != "mlflow":
+            return None
+        # Many libraries only look whether mlflow is there: the watcher must still be here when it is imported.
+        place = sys.meta_path.index(self)
+        sys.meta_path.remove(self)
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            sys.meta_path.insert(place, self)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader, self._imported)
+        return spec
+
+
+class _Loader(Loader):
+    """Loads as the real loader does, then tells."""
+
+    def __init__(self, real: Loader, imported: Callable[[ModuleType], None]) -> None:
+        self._real = real
+        self._imported = imported
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._real.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._real.exec_module(module)
+        self._imported(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)

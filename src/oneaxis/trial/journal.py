@@ -1,0 +1,138 @@
+"""What a task may tell its trial while it runs: curves, phases, predictions, data digests.
+
+Every function here is harmless outside a trial: it then does nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+
+class Journal:
+    """The notes of one running trial, kept in its job folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.phases: dict[str, float] = {}
+        self.data: dict[str, str] = {}
+        self.predictions_file: str | None = None
+        self._started = time.monotonic()
+        self._curves: IO[str] | None = None
+
+    def log(self, step: int, metrics: dict[str, float]) -> None:
+        if self._curves is None:
+            self._curves = (self.folder / "curves.jsonl").open("a", encoding="utf-8", buffering=1)
+        line = {
+            "step": int(step),
+            "seconds": round(time.monotonic() - self._started, 4),
+            "metrics": {name: float(value) for name, value in metrics.items()},
+        }
+        self._curves.write(json.dumps(line) + "\n")
+
+    def close(self) -> None:
+        if self._curves is not None:
+            self._curves.close()
+            self._curves = None
+
+
+_journal: Journal | None = None  # one trial at a time runs in a process
+
+
+def open_journal(folder: Path) -> Journal:
+    """Make `folder` the place where this process's task logs."""
+    global _journal  # noqa: PLW0603 - the task-facing functions take no handle by contract
+    _journal = Journal(folder)
+    return _journal
+
+
+def close_journal() -> None:
+    """End the trial's notes; the functions below do nothing from here on."""
+    global _journal  # noqa: PLW0603 - see open_journal
+    if _journal is not None:
+        _journal.close()
+    _journal = None
+
+
+def log(step: int, **metrics: float) -> None:
+    """Append one point to the trial's learning curve (`curves.jsonl` in the job folder)."""
+    if _journal is not None:
+        _journal.log(step, metrics)
+
+
+@contextlib.contextmanager
+def phase(name: str) -> Iterator[None]:
+    """Add the time spent in this block to the trial's phase `name` (seconds, wall)."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        if _journal is not None:
+            spent = time.perf_counter() - started
+            _journal.phases[name] = _journal.phases.get(name, 0.0) + spent
+
+
+def predictions(ids: Iterable[Any], truth: Iterable[Any], predicted: Iterable[Any]) -> None:
+    """Keep per-example results: one id, true value and predicted value a row.
+
+    Written as `predictions.npz` (no pickled objects) in the job folder.
+
+    Raises
+    ------
+    ValueError
+        If the three differ in length, or hold something other than numbers and text.
+    """
+    if _journal is None:
+        return
+    import numpy as np  # noqa: PLC0415 - oneaxis itself stays light
+
+    parts = {"ids": ids, "truth": truth, "predicted": predicted}
+    # An iterator is no array to NumPy, but one object.
+    arrays = {name: np.asarray(part if hasattr(part, "__getitem__") else list(part)) for name, part in parts.items()}
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"oneaxis.predictions: lengths differ: {lengths}")
+    for name, array in arrays.items():
+        if array.dtype.kind == "O":
+            raise ValueError(f"oneaxis.predictions: `{name}` holds objects; give numbers or text")
+    target = _journal.folder / "predictions.npz"
+    partial = target.with_name("predictions.partial.npz")
+    np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
+    partial.replace(target)
+    _journal.predictions_file = target.name
+
+
+def fingerprint_data(**parts: Any) -> None:
+    """Add a digest of each named part of the data to the trial's provenance.
+
+    A part is an array, a path of a file, or a list or tuple of these: `train=(X, y)`.
+    """
+    if _journal is None:
+        return
+    for name, part in parts.items():
+        digest = hashlib.sha256()
+        for piece in part if isinstance(part, (list, tuple)) else (part,):
+            _feed(digest, piece)
+        _journal.data[name] = digest.hexdigest()
+
+
+def _feed(digest: Any, piece: Any) -> None:
+    if isinstance(piece, (str, Path)):
+        # With its length, so that a line moved from one file to the next is seen.
+        digest.update(f"file:{Path(piece).stat().st_size}:".encode())
+        with Path(piece).open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+        return
+    import numpy as np  # noqa: PLC0415 - oneaxis itself stays light
+
+    array = np.ascontiguousarray(piece)
+    if array.dtype.kind == "O":
+        raise ValueError("oneaxis.fingerprint_data: give arrays of numbers or text, or paths of files")
+    digest.update(f"{array.dtype.str}{array.shape}".encode())
+    digest.update(array.view(np.uint8).data)

@@ -1,0 +1,283 @@
+"""The words of oneaxis as frozen values: axis, deviation, trial, plan, record, study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Path = tuple[str, ...]
+Kind = Literal["value", "group"]
+Status = Literal["finished", "failed", "refused"]
+OFFLINE = "offline"
+
+
+class Absent:
+    """The value of a key that isn't there."""
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A candidate relative to the reference's number: `times` multiplies, `plus` adds."""
+
+    kind: Literal["times", "plus"]
+    amount: float
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One config group or one key, with candidate values.
+
+    `candidates` are texts as they stand after `=` in an override, or steps. `position` is the axis's place
+    among the command line's overrides; axes from a file have none and come after all of them.
+    """
+
+    key: str
+    kind: Kind
+    candidates: tuple[str | Step, ...]
+    prefix: str = ""
+    position: int | None = None
+    carries: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """The key as a path of the configuration (for a group without package: its default place)."""
+        group, _, package = self.key.partition("@")
+        if package:
+            return split_key(package)
+        return split_key(group.replace("/", "."))
+
+
+@dataclass(frozen=True)
+class FixedOverride:
+    """A single value on the command line: it moves the reference."""
+
+    text: str
+    key: str
+    prefix: str
+    kind: Kind
+    position: int
+
+
+@dataclass(frozen=True)
+class Composed:
+    """One composed configuration of the task.
+
+    `config` is unresolved, `resolved` maps each leaf's path to its value after interpolation, `choices` are
+    Hydra's chosen groups, `places` where each chosen group's nodes live, `around` Hydra's own node as far as it
+    reaches a job (both empty: not asked for).
+    """
+
+    config: Mapping[str, Any]
+    choices: Mapping[str, str | None]
+    resolved: Mapping[Path, Any]
+    places: Mapping[str, Path] = field(default_factory=dict)
+    around: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Compose(Protocol):
+    """Compose the task's configuration for a list of override texts; Hydra stands behind it."""
+
+    def __call__(self, overrides: Sequence[str], *, places: bool = False) -> Composed:
+        """Raise `CannotCompose` with Hydra's reason."""
+        ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """One leaf before and after; `ABSENT` where there is none."""
+
+    path: Path
+    before: Any
+    after: Any
+
+    @property
+    def key(self) -> str:
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a deviation differs from the reference.
+
+    `own` lies on the axis, `carried` is declared by `carries`, `follows` is moved by interpolation,
+    `holds` are fixed overrides inside a swept group, `foreign` is what makes it more than one change.
+    """
+
+    own: tuple[Change, ...]
+    carried: tuple[Change, ...] = ()
+    follows: tuple[Change, ...] = ()
+    holds: tuple[str, ...] = ()
+    foreign: tuple[Change, ...] = ()
+    foreign_choices: tuple[Change, ...] = ()
+
+    @property
+    def is_one_axis(self) -> bool:
+        return not self.foreign and not self.foreign_choices
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """An axis at one value other than the reference's, proved to be a single change."""
+
+    axis: str
+    kind: Kind
+    value: str
+    before: str
+    overrides: tuple[str, ...]
+    digest: str
+    difference: Difference
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.axis}={self.value}"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A candidate that isn't run, and why."""
+
+    axis: str
+    value: str
+    reason: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.axis}={self.value}"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One Hydra job: the reference (`deviation` None) or a deviation, at one seed.
+
+    `digest` is that of the composed configuration without its seed. `folder` is relative to the study's.
+    """
+
+    index: int
+    deviation: str | None
+    axis: str | None
+    value: str | None
+    seed: int | None
+    overrides: tuple[str, ...]
+    digest: str
+    folder: str
+
+    @property
+    def role(self) -> str:
+        return "reference" if self.deviation is None else "deviation"
+
+    def label(self, *, several_seeds: bool) -> str:
+        """The run's name: `optimizer.lr=0.01 · seed 3`."""
+        name = self.deviation or "reference"
+        return f"{name} · seed {self.seed}" if several_seeds and self.seed is not None else name
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will run, and why it is one change each."""
+
+    reference: Composed | None
+    reference_overrides: tuple[str, ...]
+    deviations: tuple[Deviation, ...]
+    trials: tuple[Trial, ...]
+    seed_key: str
+    seeds: tuple[int | None, ...]
+    reference_seeds: tuple[int | None, ...]
+    dropped: tuple[Dropped, ...] = ()
+    shifted: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What decides, and how it is read."""
+
+    metric: str | None = None
+    direction: Literal["maximize", "minimize"] | None = None
+    replicates: Literal["training", "resampled"] = "training"
+    protected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a trial has no result."""
+
+    kind: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one trial left behind. Times are UTC, ISO 8601; `seconds` and phases are wall seconds."""
+
+    study: str
+    trial: int
+    role: str
+    axis: str | None
+    value: str | None
+    deviation: str | None
+    seed: int | None
+    folder: str
+    status: Status
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    failure: Failure | None = None
+    overrides: tuple[str, ...] = ()
+    digest: str = ""
+    fingerprint: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    started: str = ""
+    ended: str = ""
+    seconds: float | None = None
+    phases: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    predictions: str | None = None
+    machine: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Where a study is mirrored. `uri` None: nowhere; "offline": later, by `oneaxis sync`."""
+
+    uri: str | None
+    experiment: str
+
+    @property
+    def live(self) -> bool:
+        return self.uri is not None and self.uri != OFFLINE
+
+
+@dataclass(frozen=True)
+class Study:
+    """One `python train.py -m …`: its plan, its policy, and how to start it again."""
+
+    id: str
+    name: str
+    created: str
+    app: tuple[str, ...]
+    arguments: tuple[str, ...]
+    cwd: str
+    plan: Plan
+    policy: Policy
+    tracking: Tracking
+
+    @property
+    def single(self) -> bool:
+        """Whether this is one run without `-m`: its record lies in the study's own folder."""
+        return [trial.folder for trial in self.plan.trials] == ["."]
+
+    @property
+    def several_seeds(self) -> bool:
+        return len({trial.seed for trial in self.plan.trials}) > 1
+
+
+def split_key(key: str) -> Path:
+    """`optimizer.lr` as a path; the empty key is the root."""
+    return tuple(key.split(".")) if key else ()

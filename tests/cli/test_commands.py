@@ -1,0 +1,136 @@
+"""`oneaxis` as it is typed: what each command prints and its exit status."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from oneaxis import cli
+
+COMMANDS = ["plan", "compare", "sync"]
+
+
+@pytest.fixture(scope="module")
+def studied(shared_host):
+    """An app with three studies, in this order: a good one, one with a failed trial, and a single run."""
+    app = shared_host("endings")
+    assert app.sweep("+extra=1,2", "hydra.sweep.dir=studies/good").status == 0
+    assert app.sweep("ending=raise,good", "+extra=choice(1)", "hydra.sweep.dir=studies/failed").status == 1
+    single = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null", "hydra/callbacks=oneaxis"]
+    assert app.python("app.py", *single).status == 0
+    return app
+
+
+@pytest.fixture
+def here(studied, monkeypatch):
+    """Typed in the app's folder."""
+    monkeypatch.chdir(studied.root)
+    return studied.root
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_is_one_screen_and_good(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*command, "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(" ".join(["usage: oneaxis", *command]))
+    assert len(shown.splitlines()) < 24
+    if not command:
+        assert [name for name in COMMANDS if f"\n    {name} " not in shown] == []
+
+
+@pytest.mark.parametrize("typed", [[], ["plot"], ["plan", "one", "two"], ["compare", "--colour"]])
+def test_bad_usage_is_exit_status_2(typed, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(typed)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: oneaxis")
+
+
+def test_plan_shows_each_trials_single_change(here, capsys):
+    assert cli.main(["plan", "studies/good"]) == 0
+    shown = capsys.readouterr().out
+    assert "Plan: 3 trials = (the reference + 2 deviations) × 1 seed" in shown
+    assert "  extra: (absent) → 2" in shown
+
+
+def test_compare_shows_reference_and_differences(here, capsys):
+    assert cli.main(["compare", "studies/good"]) == 0
+    shown = capsys.readouterr().out
+    assert "Study: studies/good" in shown
+    assert "extra: (absent) → 2  1.000  0.000" in shown
+
+
+def test_compare_answers_no_when_a_trial_has_no_result(here, capsys):
+    assert cli.main(["compare", "studies/failed"]) == 1
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert any(line.startswith("extra: (absent) → 1 1.000 0.000 ") for line in lines)
+    assert "ending: good → raise failed" in lines
+    assert lines[-1] == "failed: ending=raise: ValueError: the data are gone"
+
+
+@pytest.mark.parametrize("command", ["plan", "compare"])
+def test_without_a_folder_the_newest_study_is_meant_and_single_runs_are_none(here, command, capsys):
+    cli.main([command])
+    shown = capsys.readouterr().out
+    assert "ending: good → raise" in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "folder, reason",
+    [("nowhere", "holds no study"), ("studies", "holds no study"), ("app.py", "holds no study")],
+)
+def test_a_folder_without_a_study_is_exit_status_2(here, command, folder, reason, capsys):
+    assert cli.main([command, folder]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("oneaxis: ")
+    assert folder in said.err
+    assert reason in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_study_anywhere_says_how_to_start_one(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([command]) == 2
+    assert "start one (python train.py -m) or name its folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"schema": 99}'])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_damaged_study_is_said_in_one_line(here, tmp_path, command, content, capsys):
+    study = shutil.copytree("studies/good", tmp_path / "study")
+    (study / "study.json").write_text(content)
+    assert cli.main([command, str(study)]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert str(study / "study.json") in line
+
+
+def test_a_damaged_record_is_said_in_one_line(here, tmp_path, capsys):
+    study = shutil.copytree("studies/good", tmp_path / "study")
+    (study / "extra=1" / "record.json").write_text('{"schema": 1, "stu')
+    assert cli.main(["compare", str(study)]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert str(study / "extra=1" / "record.json") in line
+
+
+@pytest.mark.parametrize(
+    "typed, status", [(["--help"], 0), (["compare", "studies/good"], 0), (["compare"], 1), (["plan", "x"], 2)]
+)
+def test_the_exit_status_reaches_the_shell(studied, typed, status):
+    assert studied.python("-m", "oneaxis.cli", *typed).status == status
+
+
+def test_the_command_is_installed(studied):
+    shown = studied.python("-c", "import importlib.metadata as m; print(*m.entry_points(name='oneaxis'))").out
+    assert "oneaxis.cli:main" in shown
+
+
+def test_sync_says_where_it_can_not_write(here, capsys):
+    assert cli.main(["sync", "studies/good", "--tracking", "http://me:secret@127.0.0.1:9"]) == 2
+    said = capsys.readouterr().err
+    assert "tracking server http://***@127.0.0.1:9 can't be reached" in said
+    assert "secret" not in said

@@ -1,0 +1,198 @@
+"""What tests of whole studies share: other people's apps, run as their users run them, and MLflow stores."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOSTS = Path(__file__).parent / "hosts"
+# What the person who runs the tests may have set, and what would change a study.
+NOT_INHERITED = ("MLFLOW_", "OMP_", "MKL_", "OPENBLAS_", "HYDRA_", "COLUMNS")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that ended: its exit status and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """All that was printed, however it was wrapped."""
+        return " ".join(f"{self.out}\n{self.err}".split())
+
+
+class Study:
+    """A study's folder, as anyone may read it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @cached_property
+    def plan(self) -> dict[str, Any]:
+        return json.loads((self.root / "study.json").read_text())["plan"]
+
+    @cached_property
+    def id(self) -> str:
+        return json.loads((self.root / "study.json").read_text())["id"]
+
+    @cached_property
+    def records(self) -> dict[str, dict[str, Any]]:
+        """Records by trial: `reference`, `lr=0.1`, and with `, seed 3` where there are several seeds."""
+        found = {}
+        several = len(self.plan["seeds"]) > 1
+        for path in sorted(self.root.rglob("record.json")):
+            record = json.loads(path.read_text())
+            name = record["deviation"] or "reference"
+            found[f"{name}, seed {record['seed']}" if several else name] = record
+        return found
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        return {name: record["status"] for name, record in self.records.items()}
+
+    def metric(self, name: str) -> dict[str, float]:
+        return {trial: record["metrics"].get(name) for trial, record in self.records.items()}
+
+
+class Host:
+    """An app that somebody else wrote, copied into a folder of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.interpreter = sys.executable
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)},
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "DO_NOT_TRACK": "true",
+        }
+
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+        """Start `python …` in the app's folder."""
+        return subprocess.Popen(
+            [self.interpreter, *command],
+            cwd=self.root,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def start_sweep(
+        self, *overrides: str, app: str = "app.py", config: str = "config", tracking: str = "null", **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start `python app.py -m hydra/sweeper=oneaxis …`."""
+        ours = ["hydra/sweeper=oneaxis", f"hydra.sweeper.tracking={tracking}"]
+        return self.start(app, "--config-name", config, "-m", *ours, *overrides, **environment)
+
+    def python(self, *command: str, **environment: str) -> Ended:
+        """Run `python …` in the app's folder, to its end."""
+        return _ended(self.start(*command, **environment))
+
+    def sweep(self, *overrides: str, **options: str) -> Ended:
+        """Run `python app.py -m hydra/sweeper=oneaxis …`, with the options of `start_sweep`, to its end."""
+        return _ended(self.start_sweep(*overrides, **options))
+
+    @property
+    def studies(self) -> list[Study]:
+        """The studies on disk, in the order of their folders' names."""
+        return [Study(path.parent) for path in sorted(self.root.rglob("study.json"))]
+
+    @property
+    def study(self) -> Study:
+        [study] = self.studies
+        return study
+
+    @property
+    def left(self) -> list[str]:
+        """What lies in the app's folder beside the app."""
+        kept = {"conf", "__pycache__"}
+        return sorted(path.name for path in self.root.iterdir() if path.name not in kept and path.suffix != ".py")
+
+
+def _ended(process: subprocess.Popen[str]) -> Ended:
+    out, err = process.communicate(timeout=300)
+    return Ended(process.returncode, out, err)
+
+
+@pytest.fixture
+def host(tmp_path):
+    """`host("plain")` is a fresh copy of tests/hosts/plain."""
+    return lambda name: _copied(name, tmp_path / name)
+
+
+@pytest.fixture(scope="module")
+def shared_host(tmp_path_factory):
+    """The same, for a study that several tests of a module look at."""
+    return lambda name: _copied(name, tmp_path_factory.mktemp(name) / name)
+
+
+def _copied(name: str, root: Path) -> Host:
+    shutil.copytree(HOSTS / name, root, ignore=shutil.ignore_patterns("__pycache__"))
+    return Host(root)
+
+
+class Store:
+    """A SQLite store of MLflow."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.uri = f"sqlite:///{path}"
+
+    @cached_property
+    def client(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # other people's deprecations, at import
+            from mlflow import MlflowClient
+
+            return MlflowClient(tracking_uri=self.uri)
+
+    @property
+    def runs(self):
+        """Every run, by name; twice the same name is an error."""
+        runs = {run.info.run_name: run for run in self.all_runs}
+        assert len(runs) == len(self.all_runs), sorted(run.info.run_name for run in self.all_runs)
+        return runs
+
+    @property
+    def all_runs(self):
+        experiments = [experiment.experiment_id for experiment in self.client.search_experiments()]
+        return list(self.client.search_runs(experiments))
+
+
+@pytest.fixture(scope="session")
+def ready_store(tmp_path_factory):
+    """A store with its tables made, once for all tests: making them takes seconds."""
+    store = Store(tmp_path_factory.mktemp("store") / "mlflow.db")
+    store.client.search_experiments()
+    return store.path
+
+
+@pytest.fixture(scope="session")
+def make_store(ready_store, tmp_path_factory):
+    """`make_store()` is an empty store of one's own."""
+    return lambda: Store(Path(shutil.copy(ready_store, tmp_path_factory.mktemp("store"))))
+
+
+@pytest.fixture
+def store(make_store):
+    return make_store()
+
+
+@pytest.fixture
+def new_store(tmp_path):
+    """A store that nobody has made yet."""
+    return Store(tmp_path / "new.db")

@@ -1,0 +1,19 @@
+"""The same app under a Hydra of another version, whose files can't be frozen."""
+
+from pathlib import Path
+
+import hydra
+
+hydra.__version__ = "1.9.0"
+FILE = Path(__file__).parent / "conf" / "model" / "large.yaml"
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="config")
+def main(cfg):
+    if cfg.model.name == "small":
+        FILE.write_text("name: large\nwidth: 1000\n")
+    return {"score": cfg.model.width + cfg.lr}
+
+
+if __name__ == "__main__":
+    main()

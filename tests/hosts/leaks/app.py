@@ -1,0 +1,26 @@
+"""An app that counts open descriptors and child processes, in its trials and around the study."""
+
+import atexit
+import os
+from pathlib import Path
+
+import hydra
+
+
+def descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def children():
+    return len(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="config")
+def main(cfg):
+    return {"score": cfg.x, "descriptors": descriptors()}
+
+
+if __name__ == "__main__":
+    print(f"open before {descriptors()} ")
+    atexit.register(lambda: print(f"open after {descriptors()} children after {children()}"))
+    main()

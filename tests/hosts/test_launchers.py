@@ -1,0 +1,39 @@
+"""Hydra's launchers: the same study, whichever runs its jobs."""
+
+from __future__ import annotations
+
+JOBLIB = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
+STUDY = ["lr=0.5,1", "model=linear,forest", "hydra.sweeper.seeds=2"]
+OF_THE_RUN = {"study", "started", "ended", "seconds", "machine"}
+
+
+def test_joblib_gives_the_same_records_as_the_basic_launcher(host):
+    app = host("plain")
+    for launcher in ([], JOBLIB):
+        ended = app.sweep(*STUDY, *launcher)
+        assert ended.status == 0, ended
+    basic, joblib = app.studies
+    assert {name: _lasting(record) for name, record in joblib.records.items()} == {
+        name: _lasting(record) for name, record in basic.records.items()
+    }
+    assert list(basic.records) != []
+    assert joblib.plan == basic.plan
+
+
+def _lasting(record):
+    return {key: value for key, value in record.items() if key not in OF_THE_RUN}
+
+
+def test_joblib_workers_compute_with_one_thread_each_in_processes_of_their_own(host):
+    app = host("looks")
+    ended = app.sweep("lr=1,2,3", *JOBLIB)
+    assert ended.status == 0, ended
+    assert set(app.study.metric("threads").values()) == {1.0}
+    assert 1 <= len(set(app.study.metric("process").values())) <= 2
+
+
+def test_the_number_of_threads_that_the_user_set_is_kept(host):
+    app = host("looks")
+    ended = app.sweep("lr=choice(1)", *JOBLIB, OMP_NUM_THREADS="2")
+    assert ended.status == 0, ended
+    assert set(app.study.metric("threads").values()) == {2.0}

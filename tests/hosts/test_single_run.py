@@ -1,0 +1,81 @@
+"""`python app.py` without `-m`, with `hydra/callbacks=oneaxis`: one record, one run, and the app's own ending."""
+
+from __future__ import annotations
+
+import pytest
+
+CALLBACK = "hydra/callbacks=oneaxis"
+UNTRACKED = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null"]
+
+
+def test_one_record_and_one_run_in_which_the_task_may_log_itself(host, store):
+    app = host("logs_mlflow")
+    options = [CALLBACK, "hydra.job.chdir=true"]
+    ended = app.python("app.py", *options, "how=start_run", MLFLOW_TRACKING_URI=store.uri)
+    assert ended.status == 0, ended
+    assert app.study.root.parent.parent.name == "outputs"  # Hydra's own place
+    record = app.study.records["reference"]
+    assert (record["status"], record["overrides"]) == ("finished", ["how=start_run"])
+    assert record["metrics"] == {"score": 1, "loaded_before": 0}
+    [run] = store.runs.values()
+    assert run.info.status == "FINISHED"
+    assert "mlflow.parentRunId" not in run.data.tags
+    assert run.data.tags["oneaxis.role"] == "reference"
+    assert run.data.tags["oneaxis.fingerprint"] == record["fingerprint"]
+    assert run.data.params == {"how": "start_run", "mine": "yes"}
+    assert {name: value for name, value in run.data.metrics.items() if name != "seconds"} == {
+        "own": 0.5,
+        "score": 1,
+        "loaded_before": 0,
+    }
+    artifacts = {file.path for file in store.client.list_artifacts(run.info.run_id)}
+    assert artifacts == {"config.yaml", "record.json"}
+    assert app.left == ["mlruns", "outputs"]  # MLflow's artifacts lie where the app was started
+
+
+def test_the_record_is_that_of_a_studys_reference(host):
+    app = host("plain")
+    assert app.python("app.py", CALLBACK, *UNTRACKED).status == 0
+    single = app.study
+    assert app.sweep("lr=0.5,1", CALLBACK).status == 0
+    [study] = [found for found in app.studies if found.root != single.root]
+    assert len(study.records) == 3  # the callback keeps out of a study
+    of_the_run = {"study", "folder", "started", "ended", "seconds", "machine"}
+    one, other = (
+        {key: value for key, value in found.records["reference"].items() if key not in of_the_run}
+        for found in (single, study)
+    )
+    assert one == other
+    assert one["metrics"]["val/score"] == 0.3001
+
+
+def test_a_tracking_server_that_is_gone_costs_only_the_mirror(host):
+    app = host("plain")
+    ended = app.python("app.py", CALLBACK, MLFLOW_TRACKING_URI="http://me:secret@127.0.0.1:9")
+    assert ended.status == 0
+    assert "tracking server http://***@127.0.0.1:9 can't be reached" in ended.said
+    assert "secret" not in ended.said
+    assert "secret" not in (app.study.root / "study.json").read_text()
+    assert app.study.statuses == {"reference": "finished"}
+
+
+EXIT = ("Exit", "the process ended before the task returned")
+
+
+@pytest.mark.parametrize(
+    "ending, status, failure",
+    [
+        ("raise", 1, ("ValueError", "the data are gone\nand nobody knows where")),
+        ("exit", 3, EXIT),
+        ("exit_well", 0, EXIT),
+        ("none", 0, ("NoMetric", "the task returned None; return a dict of numbers, or one number")),
+        ("interrupt", -2, EXIT),
+    ],
+)
+def test_whatever_ends_the_task_is_in_the_record_and_the_exit_status_is_the_apps_own(host, ending, status, failure):
+    app = host("endings")
+    ended = app.python("app.py", CALLBACK, *UNTRACKED, f"ending={ending}")
+    assert ended.status == status, ended
+    record = app.study.records["reference"]
+    assert record["status"] == "failed"
+    assert (record["failure"]["kind"], record["failure"]["message"]) == failure

@@ -1,0 +1,98 @@
+"""The folder is the truth: MLflow can be written later, again, from anywhere, and by several studies at once."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from oneaxis import cli
+
+NAMES = ["reference", "lr=0.5", "lr=1", "model=forest"]
+
+
+def contents(store):
+    """All that the store holds of each run."""
+    return {
+        name: (
+            run.info.run_id,
+            run.info.status,
+            run.info.start_time,
+            run.info.end_time,
+            run.data.params,
+            run.data.tags,
+            {key: store.client.get_metric_history(run.info.run_id, key) for key in run.data.metrics},
+            sorted(file.path for file in store.client.list_artifacts(run.info.run_id)),
+        )
+        for name, run in store.runs.items()
+    }
+
+
+def test_an_offline_study_of_five_seeds_is_written_whole_by_sync_and_only_once(host, store, monkeypatch):
+    app = host("plain")
+    ended = app.sweep("lr=0.5,1", "model=forest,linear", "hydra.sweeper.seeds=5", tracking="offline")
+    assert ended.status == 0, ended
+    assert "MLflow: nothing written yet (offline); oneaxis sync multirun/" in ended.out
+    assert app.left == ["multirun"]
+    monkeypatch.chdir(app.root)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store.uri)
+
+    assert cli.main(["sync"]) == 0
+    first = contents(store)
+    expected = {f"{name} · seed {seed}" for name in NAMES for seed in range(1, 6)}
+    assert set(first) == expected | {f"app {app.study.root.name}"}
+    assert {status for _, status, *_ in first.values()} == {"FINISHED"}
+    run = store.runs["lr=1 · seed 4"]
+    assert run.data.tags["oneaxis.seed"] == run.data.params["seed"] == "4"
+    assert run.data.metrics["val/score"] == app.study.records["lr=1, seed 4"]["metrics"]["val/score"]
+    assert round(run.data.metrics["delta.val/score"], 9) == 0.75  # paired: the seed's own part is gone
+
+    assert cli.main(["sync", str(app.study.root)]) == 0
+    assert contents(store) == first
+
+
+def test_studies_that_start_at_once_on_a_new_store_are_all_there(shared_host, new_store):
+    apps = [shared_host("plain") for _ in range(4)]
+    started = [app.start_sweep("lr=0.5,1", tracking=new_store.uri) for app in apps]
+    for process in started:
+        _, errors = process.communicate(timeout=300)
+        assert (process.returncode, errors) == (0, "")
+    names = Counter(run.info.run_name for run in new_store.all_runs)
+    assert names.total() == 4 * (1 + 3)
+    assert {name: names[name] for name in ("reference", "lr=0.5", "lr=1")} == {"reference": 4, "lr=0.5": 4, "lr=1": 4}
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="looks at processes as Linux shows them")
+def test_the_mirror_ends_with_a_sweeper_that_is_killed(host, store):
+    app = host("endings")
+    sweeper = app.start_sweep("ending=choice(wait)", tracking=store.uri)
+    while "waiting" not in sweeper.stdout.readline():
+        assert sweeper.poll() is None
+    [mirror] = map(int, Path(f"/proc/{sweeper.pid}/task/{sweeper.pid}/children").read_text().split())
+    assert b"oneaxis.tracking.service" in Path(f"/proc/{mirror}/cmdline").read_bytes()
+    descriptor = os.pidfd_open(mirror)
+    ending = select.poll()
+    ending.register(descriptor, select.POLLIN)
+    sweeper.kill()
+    sweeper.communicate()
+    ended = ending.poll(60_000)
+    if not ended:
+        os.kill(mirror, signal.SIGKILL)
+    os.close(descriptor)
+    assert ended, "the mirror still ran"
+
+
+def test_a_mirror_that_dies_costs_the_study_nothing(host):
+    app = host("plain")
+    (app.root / "broken" / "mlflow").mkdir(parents=True)
+    (app.root / "broken" / "mlflow" / "__init__.py").write_text("raise ImportError('half installed')")
+    ended = app.sweep("lr=0.5,1", tracking="auto", PYTHONPATH=str(app.root / "broken"))
+    assert ended.status == 0, ended
+    assert set(app.study.statuses.values()) == {"finished"}
+    assert "MLflow: 3 trials lack there; " in ended.out
+    assert "half installed" in ended.out
+    assert f"oneaxis sync {app.study.root.relative_to(app.root)}" in ended.out

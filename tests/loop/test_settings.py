@@ -1,0 +1,87 @@
+"""What `hydra.sweeper` may say, and the one line that a wrong setting gets."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from omegaconf import OmegaConf
+
+from hydra_plugins.oneaxis.config import SweeperSettings
+from oneaxis.errors import BadOverride
+from oneaxis.loop.settings import read_settings, typed_arguments
+from oneaxis.vocabulary import Policy
+
+
+def settings(**changed):
+    """Settings as Hydra composes them."""
+    sweeper = OmegaConf.merge(OmegaConf.structured(SweeperSettings), changed)
+    return read_settings(OmegaConf.create({"sweeper": sweeper}))
+
+
+def test_the_defaults():
+    found = settings()
+    assert (found.axes, found.carries) == ({}, {})
+    assert (found.seeds, found.reference_seeds, found.seed_key) == (1, None, "seed")
+    assert (found.reference, found.dry_run, found.fail_fast) == (True, False, False)
+    assert found.policy == Policy(metric=None, direction=None, replicates="training", protected=())
+    assert (found.tracking, found.experiment) == ("auto", None)
+
+
+@pytest.mark.parametrize(
+    "written, name, meant",
+    [
+        ({"seeds": 5}, "seeds", 5),
+        ({"seeds": [3, 1, 2]}, "seeds", (3, 1, 2)),
+        ({"seeds": [3, 1, 3]}, "seeds", (3, 1)),
+        ({"seeds": [-1]}, "seeds", (-1,)),
+        ({"reference_seeds": 9}, "reference_seeds", 9),
+        ({"carries": {"model": ["data"]}}, "carries", {"model": ("data",)}),
+        ({"carries": {"model": "data"}}, "carries", {"model": ("data",)}),
+        ({"carries": {"model": ["data", "extra.key"]}}, "carries", {"model": ("data", "extra.key")}),
+        ({"axes": {"optimizer.lr": [1, 2]}}, "axes", {"optimizer.lr": [1, 2]}),
+        ({"axes": {"lr": {"times": [2]}}}, "axes", {"lr": {"times": [2]}}),
+        ({"axes": {"rate": "${lr},1"}}, "axes", {"rate": "${lr},1"}),  # resolved in the trial, not here
+        ({"tracking": None}, "tracking", None),
+        ({"policy": {"protected": "data"}}, "policy", Policy(protected=("data",))),
+        ({"policy": {"metric": "loss", "direction": "minimize"}}, "policy", Policy("loss", "minimize")),
+        ({"policy": {"replicates": "resampled"}}, "policy", Policy(replicates="resampled")),
+    ],
+)
+def test_what_may_be_written(written, name, meant):
+    assert getattr(settings(**written), name) == meant
+
+
+@pytest.mark.parametrize(
+    "written, line",
+    [
+        ({"seeds": 0}, "hydra.sweeper.seeds is 0; give how many (5) or a list of whole numbers ([1,2,3])"),
+        ({"seeds": -2}, "hydra.sweeper.seeds is -2"),
+        ({"seeds": True}, "hydra.sweeper.seeds is True"),
+        ({"seeds": 2.5}, "hydra.sweeper.seeds is 2.5"),
+        ({"seeds": []}, "hydra.sweeper.seeds is []"),
+        ({"seeds": [1, "two"]}, "hydra.sweeper.seeds is [1, 'two']"),
+        ({"seeds": [1, True]}, "hydra.sweeper.seeds is [1, True]"),
+        ({"seeds": None}, "hydra.sweeper.seeds is None"),
+        ({"reference_seeds": "many"}, "hydra.sweeper.reference_seeds is 'many'"),
+        ({"axes": ["lr"]}, "hydra.sweeper.axes is ['lr']; write {key: values}"),
+        ({"axes": "lr=1,2"}, "hydra.sweeper.axes is 'lr=1,2'; write {key: values}"),
+        ({"carries": ["model"]}, "hydra.sweeper.carries is ['model']; write {axis: [group or key]}"),
+        ({"carries": {"model": 3}}, "hydra.sweeper.carries.model is 3; give a list of names: [model,data]"),
+        ({"carries": {"model": [3]}}, "hydra.sweeper.carries.model is [3]"),
+        ({"policy": {"protected": {"a": 1}}}, "hydra.sweeper.policy.protected is {'a': 1}; give a list of names"),
+        ({"policy": {"direction": "up"}}, "hydra.sweeper.policy.direction is 'up'; give maximize or minimize or null"),
+        ({"policy": {"replicates": "both"}}, "policy.replicates is 'both'; give training or resampled"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_legal_values(written, line):
+    with pytest.raises(BadOverride) as refused:
+        settings(**written)
+    assert line in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_was_typed_is_kept_without_the_password_of_the_tracking_store(monkeypatch):
+    typed = ["-m", "text='//me@home'", "hydra.sweeper.tracking=http://me:secret@server", "lr=1,2"]
+    monkeypatch.setattr(sys, "argv", ["app.py", *typed])
+    assert typed_arguments() == (*typed[:2], "hydra.sweeper.tracking=http://***@server", "lr=1,2")

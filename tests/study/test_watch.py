@@ -1,0 +1,120 @@
+"""The watch over running trials tells of each one once, whichever process wrote it."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from tests.study.examples import record, study
+
+from oneaxis.study.folder import StudyFolder
+from oneaxis.study.watch import Watch
+from oneaxis.trial.handover import REQUEST_FILE
+
+TRIALS = study().plan.trials
+PATIENCE = 30  # seconds until a test that waits gives up
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return StudyFolder(tmp_path)
+
+
+class Told:
+    """What a watch has told, in order, and a way to wait for it."""
+
+    def __init__(self, folder, trials=TRIALS):
+        self.said = []
+        self.counts = []
+        self._news = threading.Condition()
+        self.watch = Watch(
+            trials,
+            folder,
+            run_wanted=lambda trial: self._hear(f"run {trial.index}"),
+            recorded=lambda trial: self._hear(f"done {trial.index}"),
+            running=self.counts.append,
+        )
+
+    def _hear(self, word):
+        with self._news:
+            self.said.append(word)
+            self._news.notify_all()
+
+    def wait_for(self, word):
+        with self._news:
+            assert self._news.wait_for(lambda: word in self.said, PATIENCE), f"{word} never came; {self.said}"
+
+
+def test_each_record_is_told_once_while_trials_run(folder):
+    told = Told(folder)
+    told.watch.start()
+    for trial in TRIALS:
+        folder.write_record(record(trial))
+        told.wait_for(f"done {trial.index}")
+    told.watch.stop()
+
+    assert told.said == ["done 0", "done 1", "done 2"]
+
+
+def test_a_wanted_run_is_told_once_and_before_its_record(folder):
+    told = Told(folder)
+    told.watch.start()
+    job = folder.job(TRIALS[1].folder)
+    job.mkdir()
+    (job / REQUEST_FILE).touch()
+    told.wait_for("run 1")
+    folder.write_record(record(TRIALS[1]))
+    told.wait_for("done 1")
+    told.watch.stop()
+
+    assert told.said == ["run 1", "done 1"]
+
+
+def test_what_came_just_before_the_end_is_still_told(folder):
+    told = Told(folder)
+    told.watch.start()
+    for trial in TRIALS:
+        folder.write_record(record(trial))
+    told.watch.stop()
+
+    assert sorted(told.said) == ["done 0", "done 1", "done 2"]
+
+
+def test_the_last_look_counts_what_still_runs(folder):
+    told = Told(folder)
+    folder.job(TRIALS[0].folder).mkdir()
+    folder.job(TRIALS[1].folder).mkdir()
+    folder.write_record(record(TRIALS[2]))
+    told.watch.start()
+    told.watch.stop()
+
+    assert told.said == ["done 2"]
+    assert told.counts[-1] == 2
+
+
+def test_failed_records_are_told_too(folder):
+    told = Told(folder)
+    folder.write_record(record(TRIALS[0], "failed"))
+    told.watch.start()
+    told.watch.stop()
+
+    assert told.said == ["done 0"]
+
+
+def test_only_its_own_trials_are_watched(folder):
+    told = Told(folder, TRIALS[:1])
+    for trial in TRIALS:
+        folder.write_record(record(trial))
+    told.watch.start()
+    told.watch.stop()
+
+    assert told.said == ["done 0"]
+
+
+def test_a_watch_over_nothing_ends_at_once(folder):
+    told = Told(folder, ())
+    told.watch.start()
+    told.watch.stop()
+
+    assert told.said == []
+    assert set(told.counts) <= {0}

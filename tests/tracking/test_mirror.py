@@ -1,0 +1,292 @@
+"""The mirror on a real store: what it writes of a study's records, and that writing again changes nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from oneaxis.study.folder import StudyFolder
+from oneaxis.trial.codec import write_json
+from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
+
+STARTED, ENDED = "2026-01-02T03:04:05.000+00:00", "2026-01-02T03:04:15.500+00:00"
+STARTED_MS, ENDED_MS = 1767323045000, 1767323055500
+GONE = Failure("ValueError", "the data are gone\nand nobody knows where")
+
+
+def trial(index, deviation=None, seed=0, folder=None):
+    axis, _, value = (deviation or "").partition("=")
+    return Trial(
+        index,
+        deviation,
+        axis or None,
+        value or None,
+        seed,
+        (),
+        "digest",
+        folder or f"{deviation or 'reference'},{seed}",
+    )
+
+
+TRIALS = (trial(0), trial(1, "lr=1"), trial(2, "lr=2"))
+
+
+def study(*trials, tracking=None):
+    seeds = tuple(dict.fromkeys(one.seed for one in trials))
+    plan = Plan(None, (), (), trials, "seed", seeds, seeds)
+    return Study("abcd", "app one", STARTED, ("app.py",), ("-m",), "/", plan, Policy(), Tracking(None, "tests"))
+
+
+def record(of, **changed):
+    blank = Record(
+        study="abcd",
+        trial=of.index,
+        role=of.role,
+        axis=of.axis,
+        value=of.value,
+        deviation=of.deviation,
+        seed=of.seed,
+        folder=of.folder,
+        status="finished",
+        metrics={"score": 1.0 + of.index},
+        fingerprint=f"fingerprint {of.index}",
+        config={"lr": of.index, "model": {"width": 4}},
+        started=STARTED,
+        ended=ENDED,
+        seconds=10.5,
+    )
+    return replace(blank, **changed)
+
+
+@pytest.fixture
+def opened(store, tmp_path, monkeypatch):
+    """`opened(study)` is a mirror of it into the store."""
+    from oneaxis.tracking.mirror import Mirror
+
+    monkeypatch.chdir(tmp_path)  # where MLflow puts artifacts of new experiments
+    (tmp_path / "study").mkdir()
+
+    def open_(of, into=store):
+        return Mirror(of, StudyFolder(tmp_path / "study"), into.uri)
+
+    return open_
+
+
+@pytest.fixture
+def mirrored(opened, store, tmp_path):
+    """`mirrored(trials, records)` writes a study and gives the store's runs by name."""
+
+    def written(trials, records, into=store):
+        folder = StudyFolder(tmp_path / "study")
+        for one in records:
+            folder.write_record(one)
+        mirror = opened(study(*trials), into)
+        by_index = {one.index: one for one in trials}
+        for one in records:
+            mirror.write(by_index[one.trial], one)
+        mirror.finish({one.trial: one for one in records})
+        return into.runs
+
+    return written
+
+
+def everything(store):
+    return {
+        name: (
+            run.info.run_id,
+            run.info.status,
+            run.info.start_time,
+            run.info.end_time,
+            run.data.params,
+            run.data.tags,
+            {key: store.client.get_metric_history(run.info.run_id, key) for key in run.data.metrics},
+        )
+        for name, run in store.runs.items()
+    }
+
+
+def test_times_are_those_of_the_records(mirrored):
+    runs = mirrored(TRIALS, [record(one) for one in TRIALS])
+    assert {(run.info.start_time, run.info.end_time) for run in runs.values()} == {(STARTED_MS, ENDED_MS)}
+
+
+def test_differences_are_paired_by_seed(mirrored):
+    trials = [trial(0, seed=1), trial(1, "lr=1", seed=1), trial(2, seed=2), trial(3, "lr=1", seed=2)]
+    scores = [1.0, 1.5, 2.0, 2.25]
+    runs = mirrored(trials, [record(one, metrics={"score": score}) for one, score in zip(trials, scores, strict=True)])
+    assert runs["lr=1 · seed 1"].data.metrics["delta.score"] == 0.5
+    assert runs["lr=1 · seed 2"].data.metrics["delta.score"] == 0.25
+    assert "delta.score" not in runs["reference · seed 1"].data.metrics
+
+
+def test_a_difference_without_its_partner_is_not_made_up(mirrored):
+    trials = [trial(0, seed=1), trial(1, "lr=1", seed=1), trial(2, seed=2), trial(3, "lr=1", seed=2)]
+    runs = mirrored(trials, [record(one) for one in trials if one.index != 2])
+    assert "delta.score" in runs["lr=1 · seed 1"].data.metrics
+    assert "delta.score" not in runs["lr=1 · seed 2"].data.metrics
+
+
+@pytest.mark.parametrize(
+    "status, failure, told",
+    [
+        ("failed", GONE, "ValueError: the data are gone\nand nobody knows where"),
+        ("refused", Failure("NotThePlannedConfig", "another config"), "NotThePlannedConfig: another config"),
+    ],
+)
+def test_a_trial_without_a_result_is_a_failed_run_and_fails_the_parent(mirrored, status, failure, told):
+    bad = record(TRIALS[2], status=status, metrics={}, failure=failure)
+    runs = mirrored(TRIALS, [record(TRIALS[0]), record(TRIALS[1]), bad])
+    assert {name: run.info.status for name, run in runs.items()} == {
+        "reference": "FINISHED",
+        "lr=1": "FINISHED",
+        "lr=2": "FAILED",
+        "app one": "FAILED",
+    }
+    assert runs["lr=2"].data.tags["oneaxis.status"] == status
+    assert runs["lr=2"].data.tags["oneaxis.failure"] == told
+    note = runs["app one"].data.tags["mlflow.note.content"].splitlines()
+    assert note[-2:] == ["2 of 3 trials finished.", f"- {status}: lr=2: {told.splitlines()[0]}"]
+
+
+def test_a_missing_trial_is_visible(mirrored):
+    runs = mirrored(TRIALS, [record(TRIALS[0]), record(TRIALS[1])])
+    assert runs["lr=2"].info.status == "KILLED"
+    assert runs["lr=2"].data.tags["oneaxis.status"] == "missing"
+    assert runs["lr=2"].data.tags["oneaxis.deviation"] == "lr=2"
+    assert runs["app one"].info.status == "FAILED"
+    assert "missing: lr=2: it left no record" in runs["app one"].data.tags["mlflow.note.content"]
+
+
+def test_curves_are_metrics_by_step_and_the_returned_value_is_the_latest(mirrored, store, tmp_path):
+    lines = [
+        {"step": step, "seconds": step / 10, "metrics": {"score": step / 100, "loss": 9 - step}} for step in (1, 2, 30)
+    ]
+    job = tmp_path / "study" / TRIALS[0].folder
+    job.mkdir(parents=True)
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (job / "curves.jsonl").write_text(text + '{"step": 31, "sec')  # killed while it wrote
+    run = mirrored(TRIALS[:1], [record(TRIALS[0], metrics={"score": 0.75}, phases={"load": 2.5})])["reference"]
+    history = [(point.step, point.value) for point in store.client.get_metric_history(run.info.run_id, "score")]
+    assert sorted(history) == [(1, 0.01), (2, 0.02), (30, 0.3), (30, 0.75)]
+    assert run.data.metrics == {"score": 0.75, "loss": -21, "seconds": 10.5, "seconds.load": 2.5}
+    [first, *_] = store.client.get_metric_history(run.info.run_id, "loss")
+    assert first.timestamp == STARTED_MS + 100
+
+
+def test_more_than_a_batch_of_everything_arrives(mirrored, store, tmp_path):
+    job = tmp_path / "study" / TRIALS[0].folder
+    job.mkdir(parents=True)
+    lines = [json.dumps({"step": step, "seconds": 0, "metrics": {"loss": step}}) + "\n" for step in range(2100)]
+    (job / "curves.jsonl").write_text("".join(lines))
+    config = {f"key{number}": number for number in range(230)}
+    run = mirrored(TRIALS[:1], [record(TRIALS[0], config=config)])["reference"]
+    assert run.data.params == {key: str(value) for key, value in config.items()}
+    assert len(store.client.get_metric_history(run.info.run_id, "loss")) == 2100
+
+
+def test_a_parameter_that_is_too_long_is_cut_and_shows_it(mirrored):
+    run = mirrored(TRIALS[:1], [record(TRIALS[0], config={"text": "x" * 7000, "fits": "y" * 6000})])["reference"]
+    assert run.data.params["text"] == "x" * 5999 + "…"
+    assert run.data.params["fits"] == "y" * 6000
+
+
+def test_what_is_kept_in_the_job_folder_is_an_artifact(mirrored, store, tmp_path):
+    job = tmp_path / "study" / TRIALS[0].folder
+    for name, content in (
+        (".hydra/config.yaml", "lr: 0\n"),
+        ("artifacts/plots/tree.txt", "a tree"),
+        ("predictions.npz", "numbers"),
+        ("app.log", "not for keeping"),
+    ):
+        (job / name).parent.mkdir(parents=True, exist_ok=True)
+        (job / name).write_text(content)
+    run = mirrored(TRIALS[:1], [record(TRIALS[0])])["reference"]
+    files = [file.path for file in store.client.list_artifacts(run.info.run_id)]
+    assert sorted(files) == ["config.yaml", "plots", "predictions.npz", "record.json"]
+
+
+def test_the_config_is_an_artifact_also_where_the_job_folder_holds_none(mirrored, store, tmp_path):
+    run = mirrored(TRIALS[:1], [record(TRIALS[0], config={"lr": 0.5, "model": {"width": 4}})])["reference"]
+    kept = store.client.download_artifacts(run.info.run_id, "config.yaml", str(tmp_path))
+    assert yaml.safe_load(Path(kept).read_text()) == {"lr": 0.5, "model": {"width": 4}}
+
+
+def test_writing_a_study_again_changes_nothing(mirrored, store):
+    records = [record(TRIALS[0]), record(TRIALS[1], status="failed", metrics={}, failure=GONE)]
+    mirrored(TRIALS, records)
+    before = everything(store)
+    mirrored(TRIALS, records)
+    assert everything(store) == before
+
+
+def test_writing_again_finds_the_runs_where_the_folder_forgot_them(mirrored, store, tmp_path):
+    records = [record(one) for one in TRIALS]
+    mirrored(TRIALS, records)
+    before = everything(store)
+    for answer in (tmp_path / "study").rglob("tracking.json"):
+        answer.unlink()
+    mirrored(TRIALS, records)
+    assert everything(store) == before
+
+
+def test_a_study_can_be_written_into_a_second_store(mirrored, store, make_store):
+    records = [record(one) for one in TRIALS]
+    mirrored(TRIALS, records)
+    second = make_store()
+    mirrored(TRIALS, records, into=second)
+    own = {"mlflow.parentRunId"}
+    one, other = (
+        {
+            name: (start, end, params, {key: value for key, value in tags.items() if key not in own})
+            for name, (_, _, start, end, params, tags, _) in everything(place).items()
+        }
+        for place in (store, second)
+    )
+    assert other == one
+
+
+def test_what_a_task_wrote_into_its_run_wins_and_its_name_and_status_are_restored(opened, store, tmp_path):
+    mirror = opened(study(*TRIALS))
+    run = mirror.give_run(TRIALS[1])
+    assert mirror.give_run(TRIALS[1]) == run
+    answer = json.loads((tmp_path / "study" / TRIALS[1].folder / "tracking.json").read_text())
+    assert (answer["run"], answer["experiment"], answer["uri"]) == (run, mirror.experiment, store.uri)
+    store.client.log_param(run, "lr", "chosen by the task")
+    store.client.log_metric(run, "own", 7)
+    store.client.update_run(run, name="my favourite", status="FAILED")
+    mirror.write(TRIALS[1], record(TRIALS[1]))
+    found = store.client.get_run(run)
+    assert found.data.params == {"lr": "chosen by the task", "model.width": "4"}
+    assert found.data.metrics == {"own": 7, "score": 2, "seconds": 10.5}
+    assert (found.info.run_name, found.info.status, found.info.end_time) == ("lr=1", "FINISHED", ENDED_MS)
+
+
+def test_a_single_run_has_no_parent(mirrored):
+    [(name, run)] = mirrored([trial(0, folder=".")], [record(trial(0, folder="."))]).items()
+    assert name == "reference"
+    assert "mlflow.parentRunId" not in run.data.tags
+
+
+def test_an_answer_of_another_study_is_not_taken_for_ones_own(mirrored, tmp_path):
+    job = tmp_path / "study" / TRIALS[0].folder
+    job.mkdir(parents=True)
+    write_json(
+        {"schema": 1, "study": "another", "run": "of another", "experiment": "0", "uri": "x"}, job / "tracking.json"
+    )
+    assert set(mirrored(TRIALS[:1], [record(TRIALS[0])])) == {"app one", "reference"}
+
+
+def test_a_deleted_experiment_comes_back(mirrored, store):
+    store.client.delete_experiment(store.client.create_experiment("tests"))
+    assert set(mirrored(TRIALS[:1], [record(TRIALS[0])])) == {"app one", "reference"}
+
+
+def test_readers_and_the_writer_share_the_store(opened, store):
+    opened(study(*TRIALS))
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
