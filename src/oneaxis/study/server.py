@@ -103,6 +103,7 @@ class _Server:
                 os._exit(status)
         os.close(answer)
         self._children[process] = message["trial"]
+        send(self._control, {"started": message["trial"]})
 
     def _become_trial(self) -> None:
         self._control.close()

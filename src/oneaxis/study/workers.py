@@ -34,7 +34,7 @@ class _Running:
     job: int
     pipe: int
     device: str | None
-    deadline: float | None
+    deadline: float | None = None
     received: bytearray = field(default_factory=bytearray)
     ended: int | None = None
     closed: bool = False
@@ -143,15 +143,18 @@ class Workers:
         }
         send(self._control, message, [writer])
         os.close(writer)
-        timeout = self._places.timeout
-        return _Running(job, reader, device, None if timeout is None else time.monotonic() + timeout)
+        return _Running(job, reader, device)
 
     def _hear(self, running: Mapping[int, _Running]) -> None:
         try:
             message, _ = receive(self._control)
         except (Closed, OSError) as error:
             raise TrialFailed("the server of the local launcher died; start the study again to go on") from error
-        running[message["ended"]].ended = message["status"]
+        if "ended" in message:
+            running[message["ended"]].ended = message["status"]
+        elif self._places.timeout is not None:
+            # Counted from here: a server that still loads modules must cost no trial its time.
+            running[message["started"]].deadline = time.monotonic() + self._places.timeout
 
     @staticmethod
     def _read(selector: selectors.BaseSelector, item: _Running) -> None:
