@@ -49,6 +49,11 @@ REFUSED = {
         ["base=3,4", "hydra.sweeper.policy.protected=[base]"],
         ["axis `base`: `base=3` would change `base`", "hydra.sweeper.policy.protected"],
     ),
+    "a protected key that follows by interpolation": (
+        "by_value",
+        ["base=3,4", "hydra.sweeper.policy.protected=[rate]"],
+        ["axis `base`: `base=3` would change `rate`", "hydra.sweeper.policy.protected"],
+    ),
     "a key inside a protected subtree": (
         "by_value",
         ["model=small,large", "hydra.sweeper.policy.protected=[model.depth]"],

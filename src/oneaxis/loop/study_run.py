@@ -18,7 +18,7 @@ from rich.console import Console
 
 from oneaxis.analysis.comparison import Comparison, compare
 from oneaxis.composing.text import quote
-from oneaxis.errors import StudyFailed
+from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, study_result
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
@@ -116,7 +116,10 @@ class StudyRun:
             nonlocal spoken
             if mirror is not None:
                 mirror.recorded(trial.index)
-            record = self.folder.record(trial.folder)
+            try:
+                record = self.folder.record(trial.folder)
+            except BadRecord:
+                record = None  # settled, and told, when the launcher returns
             failed = record is None or record.status != "finished"
             if record is not None and failed:
                 progress.say(failure_line(trial, record, several_seeds=several))

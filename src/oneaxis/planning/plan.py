@@ -141,7 +141,7 @@ def _proved(request: Request, change: Variant, reference: Composed, composed: Co
     if not changed.is_one_axis:
         raise NotOneAxis(not_one_axis(axis, value, changed), axis=axis.key, value=value)
     protected = [split_key(key) for key in request.protected]
-    for leaf in (*changed.own, *changed.carried):
+    for leaf in (*changed.own, *changed.carried, *changed.follows):
         if within(leaf.path, protected):
             raise NotOneAxis(protected_key(axis, value, leaf), axis=axis.key, value=value)
     return Deviation(
