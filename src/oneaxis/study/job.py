@@ -22,6 +22,7 @@ from omegaconf import OmegaConf
 
 from oneaxis.errors import TrialFailed
 from oneaxis.trial.guard import Guard
+from oneaxis.trial.provenance import machine
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,9 @@ def unpack(payload: bytes) -> Mapping[str, Any]:
         state["omegaconf_resolvers"] = Singleton.get_state()["omegaconf_resolvers"]
     Singleton.set_state(state)
     setup_globals()
-    # The first interpolation and the first YAML of a process cost more than all later ones.
+    # The first interpolation, YAML and look at the machine cost a process more than all later ones.
     OmegaConf.to_yaml(OmegaConf.create({"one": 1, "other": "${one}"}), resolve=True)
+    machine()
     return shared
 
 

@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,15 @@ def machine() -> Mapping[str, Any]:
         "python": platform.python_version(),
         "process": os.getpid(),
         "threads": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
-        "packages": _versions(),
+        "packages": _versions(PACKAGES),
     }
 
 
-def _versions() -> dict[str, str]:
+@cache
+def _versions(packages: tuple[str, ...]) -> Mapping[str, str]:
+    # Reading them takes longer than a small fit: once a process, and for local trials once in their server.
     found: dict[str, str] = {}
-    for name in PACKAGES:
+    for name in packages:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
