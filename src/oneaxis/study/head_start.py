@@ -4,30 +4,49 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+MOST_FILES = 50  # of an app that are read for their imports
 ALWAYS = ("oneaxis.study.job", "oneaxis.trial.guard", "numpy")
 # MLflow starts threads, which no fork survives; and a job that never uses it never imports it.
 NEVER = ("mlflow", "__main__", "__mp_main__")
 
 
 def named_in(script: Path | None) -> tuple[str, ...]:
-    """The modules that a script imports anywhere, function bodies included; none if it can't be read.
+    """The modules that a script imports anywhere, function bodies included, and so its neighbours that it imports.
 
-    An app that is quick to show its help imports what is heavy where it is needed: inside its task.
+    An app that is quick to show its help imports what is heavy where it is needed: inside its task. What can't
+    be read names nothing.
     """
-    try:
-        tree = ast.parse(script.read_text(encoding="utf-8")) if script is not None else ast.Module([], [])
-    except (OSError, SyntaxError, ValueError):
-        return ()
+    waiting = [script] if script is not None else []
+    read: set[Path] = set()
     found: list[str] = []
+    while waiting and len(read) < MOST_FILES:
+        path = waiting.pop()
+        if path in read:
+            continue
+        read.add(path)
+        for name in _imports(path):
+            if script is not None and name.rpartition(".")[2] == script.stem:
+                continue  # the script itself: loading it by its name could start it
+            found.append(name)
+            neighbour = path.parent / f"{name.replace('.', '/')}.py"
+            if neighbour.is_file():
+                waiting.append(neighbour)
+    return wanted(found)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found.extend(alias.name for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append(node.module)
-    return wanted(found)
+            yield node.module
 
 
 def wanted(modules: Iterable[str]) -> tuple[str, ...]:
