@@ -14,12 +14,14 @@ NEVER = ("mlflow", "__main__", "__mp_main__")
 
 
 def named_in(script: Path | None) -> tuple[str, ...]:
-    """The modules that a script imports anywhere, function bodies included, and so its neighbours that it imports.
+    """The installed modules that a script imports anywhere, function bodies included, and so its neighbours.
 
-    An app that is quick to show its help imports what is heavy where it is needed: inside its task. What can't
-    be read names nothing.
+    An app that is quick to show its help imports what is heavy where it is needed: inside its task. The app's own
+    modules are only read: one that imports the script would start it. What can't be read names nothing.
     """
-    waiting = [script] if script is not None else []
+    if script is None:
+        return ()
+    waiting, root = [script], script.parent
     read: set[Path] = set()
     found: list[str] = []
     while waiting and len(read) < MOST_FILES:
@@ -28,13 +30,17 @@ def named_in(script: Path | None) -> tuple[str, ...]:
             continue
         read.add(path)
         for name in _imports(path):
-            if script is not None and name.rpartition(".")[2] == script.stem:
-                continue  # the script itself: loading it by its name could start it
-            found.append(name)
-            neighbour = path.parent / f"{name.replace('.', '/')}.py"
-            if neighbour.is_file():
-                waiting.append(neighbour)
+            own = [place for place in _places(root, name) if place.is_file()]
+            waiting.extend(own)
+            if not own and name.rpartition(".")[2] != script.stem:
+                found.append(name)
     return wanted(found)
+
+
+def _places(root: Path, name: str) -> tuple[Path, Path]:
+    """Where a module of the app itself would lie."""
+    base = root.joinpath(*name.split("."))
+    return base.with_name(f"{base.name}.py"), base / "__init__.py"
 
 
 def _imports(path: Path) -> Iterator[str]:

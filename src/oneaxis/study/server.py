@@ -142,7 +142,7 @@ class _Server:
 
 def _import_all(modules: Sequence[str]) -> None:
     for name in modules:
-        with contextlib.suppress(Exception), warnings.catch_warnings():
+        with contextlib.suppress(Exception, SystemExit), warnings.catch_warnings():
             # Only a head start: what can't be imported here, the trial imports or fails on by itself.
             warnings.simplefilter("ignore")
             importlib.import_module(name)
