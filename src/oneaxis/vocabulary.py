@@ -10,6 +10,7 @@ Path = tuple[str, ...]
 Kind = Literal["value", "group"]
 Status = Literal["finished", "failed", "refused"]
 OFFLINE = "offline"
+GATES = ("code", "data", "packages", "threads", "device")  # layers that can differ besides an axis
 
 
 class Absent:
@@ -218,7 +219,11 @@ class Margin:
 
 @dataclass(frozen=True)
 class Policy:
-    """What decides, and how it is read. `confidence` is that of all verdicts together; guardrails are limits."""
+    """What decides, and how it is read.
+
+    `confidence` is that of all verdicts together, guardrails are limits, `gates` the layers that two trials must
+    share to be compared.
+    """
 
     metric: str | None = None
     direction: Literal["maximize", "minimize"] | None = None
@@ -227,6 +232,7 @@ class Policy:
     margin: Margin | None = None
     confidence: float = 0.95
     guardrails: Mapping[str, float] = field(default_factory=dict)
+    gates: tuple[str, ...] = GATES
 
 
 @dataclass(frozen=True)
@@ -242,8 +248,11 @@ class Failure:
 class Record:
     """What one trial left behind. Times are UTC, ISO 8601; `seconds` and phases are wall seconds.
 
-    `data` are digests and `sizes` numbers of examples by part of the data, `outputs` digests of what was predicted
-    and logged.
+    `digest` is that of the configuration without its seed, `fingerprint` with it. `code` are digests of the project's
+    modules that it loaded, by path from the project's folder; `environment` what it computed with, by layer
+    (packages, threads, device); `machine` where it ran. `data` are digests of what it saw; `data_files` the files
+    among that, with path, size, time and digest, so that they can be looked at again.
+    `sizes` are numbers of examples by part of the data, `outputs` digests of what was predicted and logged.
     """
 
     study: str
@@ -270,6 +279,9 @@ class Record:
     machine: Mapping[str, Any] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    data_files: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -311,3 +323,8 @@ class Study:
 def split_key(key: str) -> Path:
     """`optimizer.lr` as a path; the empty key is the root."""
     return tuple(key.split(".")) if key else ()
+
+
+def short(digest: str) -> str:
+    """A digest as people read it."""
+    return digest[:8]

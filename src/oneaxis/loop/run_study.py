@@ -27,6 +27,7 @@ from oneaxis.study.progress import Progress
 from oneaxis.tracking.handle import MirrorProcess
 from oneaxis.tracking.store import choose_store, masked, reach
 from oneaxis.trial.guard import now
+from oneaxis.trial.loaded import loaded
 from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import Compose, Composed, Plan, Study
 
@@ -41,6 +42,7 @@ def run_study(
     OneAxisError
         If the study is refused before its first job, or (`StudyFailed`) a trial ends without a result.
     """
+    loaded.look()  # now: a file that is edited from here on is not what this process runs
     terminal = console()
     settings = read_settings(config.hydra)
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:

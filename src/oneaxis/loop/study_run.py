@@ -31,6 +31,7 @@ from oneaxis.study.watch import Watch
 from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.trial.guard import Guard
+from oneaxis.trial.loaded import loaded, project_root
 from oneaxis.vocabulary import Record, Study, Trial
 
 DEFAULT_SUBDIR = "${hydra.job.num}"
@@ -146,6 +147,8 @@ class StudyRun:
             tracked=self.study.tracking.live,
             compared=not self._plain,
             home=str(self.folder.root) if moved and self._plain else None,
+            root=str(project_root()),
+            main=loaded.main(),
         )
         launcher = Plugins.instance().instantiate_launcher(
             hydra_context=self.context, task_function=guarded, config=config

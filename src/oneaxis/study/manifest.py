@@ -92,15 +92,11 @@ def from_json(content: Mapping[str, Any]) -> Study:
         raise BadRecord(f"study.json lacks or misnames a field: {error}") from error
 
 
-def _read_policy(item: Mapping[str, Any]) -> Policy:
-    margin = item.get("margin")
-    return Policy(
-        **{
-            **item,
-            "protected": tuple(item["protected"]),
-            "margin": None if margin is None else Margin(**margin),
-        }
-    )
+def _read_policy(fields: Mapping[str, Any]) -> Policy:
+    """A policy; settings that its study's oneaxis didn't know have their defaults."""
+    lists = {name: tuple(fields[name]) for name in ("protected", "gates") if name in fields}
+    margin = fields.get("margin")
+    return Policy(**{**fields, **lists, "margin": None if margin is None else Margin(**margin)})
 
 
 def _composed(composed: Composed | None) -> dict[str, Any] | None:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from oneaxis.trial.fingerprints import File, fingerprint
+
 
 class Journal:
     """The notes of one running trial, kept in its job folder."""
@@ -21,6 +23,7 @@ class Journal:
         self.folder = folder
         self.phases: dict[str, float] = {}
         self.data: dict[str, str] = {}
+        self.data_files: dict[str, list[File]] = {}
         self.predictions_file: str | None = None
         self.sizes: dict[str, int] = {}
         self._predicted: str | None = None
@@ -118,25 +121,24 @@ def predictions(ids: Iterable[Any], truth: Iterable[Any], predicted: Iterable[An
     partial = target.with_name("predictions.partial.npz")
     np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
     partial.replace(target)
-    digest = hashlib.sha256()
-    for array in arrays.values():
-        _feed(digest, array)
-    _journal.predicted(target.name, digest.hexdigest())
+    digest, _ = fingerprint(list(arrays.values()))
+    _journal.predicted(target.name, digest)
 
 
 def fingerprint_data(**parts: Any) -> None:
     """Add a digest of each named part of the data to the trial's provenance, and how many examples it has.
 
-    A part is an array, a path of a file, or a list or tuple of these: `train=(X, y)`. The number of examples is the
-    arrays' length where all have the same; else tell it with `sizes`.
+    A part is an array, the path of a file or folder, or a list or tuple of these: `train=(X, y)`. What the trial
+    learns from is called `train`; every other part is taken to be what it is judged on. The number of examples is
+    the arrays' length where all have the same; else tell it with `sizes`.
     """
     if _journal is None:
         return
     for name, part in parts.items():
-        digest = hashlib.sha256()
-        for piece in part if isinstance(part, (list, tuple)) else (part,):
-            _feed(digest, piece)
-        _journal.data[name] = digest.hexdigest()
+        _journal.data[name], files = fingerprint(part)
+        _journal.data_files.pop(name, None)
+        if files:
+            _journal.data_files[name] = files
         rows = {_rows(piece) for piece in (part if isinstance(part, (list, tuple)) else (part,))}
         if len(rows) == 1 and (count := rows.pop()) is not None:
             _journal.sizes.setdefault(name, count)
@@ -157,20 +159,3 @@ def _rows(piece: Any) -> int | None:
     if shape is None:
         return len(piece) if hasattr(piece, "__len__") and not isinstance(piece, (str, bytes)) else None
     return int(shape[0]) if shape else None
-
-
-def _feed(digest: Any, piece: Any) -> None:
-    if isinstance(piece, (str, Path)):
-        # With its length, so that a line moved from one file to the next is seen.
-        digest.update(f"file:{Path(piece).stat().st_size}:".encode())
-        with Path(piece).open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-        return
-    import numpy as np  # noqa: PLC0415 - oneaxis itself stays light
-
-    array = np.ascontiguousarray(piece)
-    if array.dtype.kind == "O":
-        raise ValueError("oneaxis.fingerprint_data: give arrays of numbers or text, or paths of files")
-    digest.update(f"{array.dtype.str}{array.shape}".encode())
-    digest.update(array.view(np.uint8).data)
