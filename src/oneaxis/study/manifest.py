@@ -83,8 +83,8 @@ def from_json(content: Mapping[str, Any]) -> Study:
                 remarks=tuple(plan["remarks"]),
             ),
         )
-    except (KeyError, TypeError) as error:
-        raise BadRecord(f"study.json lacks or misnames a field: {error}") from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise BadRecord(f"it lacks or misnames a field ({error})") from error
 
 
 def _composed(composed: Composed | None) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from typing import Any, Self
 import cloudpickle
 from hydra.core.utils import JobReturn, JobStatus
 
-from oneaxis.errors import TrialFailed
+from oneaxis.errors import TrialFailed, WorkerDied
 from oneaxis.study.head_start import wanted
 from oneaxis.study.wire import Closed, receive, send
 
@@ -188,11 +188,11 @@ def _answer(item: _Running, timeout: float | None) -> tuple[JobReturn, list[str]
         if found is not None:
             return found["job"], found["loaded"]
     if item.timed_out:
-        reason = f"it took longer than {timeout:g} s and was ended (hydra.sweeper.timeout_minutes)"
+        error = TrialFailed(f"it took longer than {timeout:g} s and was ended (hydra.sweeper.timeout_minutes)")
     else:
-        reason = _ending(item.ended or 0)
+        error = WorkerDied(_ending(item.ended or 0))
     job = JobReturn(status=JobStatus.FAILED)
-    job.return_value = TrialFailed(reason)
+    job.return_value = error
     return job, []
 
 

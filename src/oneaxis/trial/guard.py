@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -14,15 +15,18 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.canonical import digest
-from oneaxis.errors import TrialFailed, TrialRefused
+from oneaxis.errors import TrialFailed, TrialRefused, TrialTaken
 from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
 from oneaxis.trial.outcome import read_metrics
 from oneaxis.trial.provenance import machine
+from oneaxis.trial.running import Hold
 from oneaxis.vocabulary import Failure, Record, Status, split_key
 
 Task = Callable[[Any], Any]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Guard:
 
     Runs wherever the launcher runs jobs. Writes `record.json` and `curves.jsonl` into the job folder. The
     task's return value is passed on untouched. Without `compared` a task needs no metric. `home` is the
-    study's folder where Hydra's job folders lie elsewhere.
+    study's folder where Hydra's job folders lie elsewhere. `limit` ends the process of a job that takes longer
+    (seconds), for launchers that give each job a process and no time limit of ours.
     """
 
     task: Task
@@ -39,6 +44,7 @@ class Guard:
     tracked: bool
     compared: bool = True
     home: str | None = None
+    limit: float | None = None
 
     def __call__(self, cfg: DictConfig) -> Any:
         """Run the task.
@@ -47,6 +53,8 @@ class Guard:
         ------
         TrialRefused
             If `cfg` isn't the configuration that was proved.
+        TrialTaken
+            If another process works at this trial; it then leaves the record.
         TrialFailed
             If the task calls `sys.exit`; whatever else it raises passes through.
         """
@@ -71,15 +79,16 @@ class Guard:
             started=started,
             machine=machine(),
         )
-        refusal = _refusal(cfg, record, str(hydra.sweeper.seed_key))
-        if refusal is not None:
-            write_record(replace(record, status="refused", failure=refusal, ended=now()), folder)
-            raise TrialRefused(refusal.message)
-        return run_and_record(self.task, cfg, record, folder, tracked=self.tracked, compared=self.compared)
+        with Hold(folder, self.study, limit=self.limit) as hold:
+            refusal = _refusal(cfg, record, str(hydra.sweeper.seed_key))
+            if refusal is not None:
+                _leave(replace(record, status="refused", failure=refusal, ended=now()), folder, hold)
+                raise TrialRefused(refusal.message)
+            return run_and_record(self.task, cfg, record, folder, hold, tracked=self.tracked, compared=self.compared)
 
 
 def run_and_record(
-    task: Task, cfg: DictConfig, record: Record, folder: Path, *, tracked: bool, compared: bool = True
+    task: Task, cfg: DictConfig, record: Record, folder: Path, hold: Hold, *, tracked: bool, compared: bool = True
 ) -> Any:
     """Run a task and write its record, however it ends.
 
@@ -89,7 +98,7 @@ def run_and_record(
     notes = journal.open_journal(folder)
 
     def leave(status: Status, metrics: Mapping[str, float], failure: Failure | None) -> None:
-        write_record(
+        _leave(
             replace(
                 record,
                 status=status,
@@ -102,6 +111,7 @@ def run_and_record(
                 predictions=notes.predictions_file,
             ),
             folder,
+            hold,
         )
 
     try:
@@ -121,6 +131,16 @@ def run_and_record(
         failure = None
     leave("failed" if failure else "finished", metrics, failure)
     return returned
+
+
+def _leave(record: Record, folder: Path, hold: Hold) -> None:
+    """Write the record, unless a resumed study gave the trial to another process meanwhile."""
+    if not hold.still():
+        raise TrialTaken(f"{folder}: another process took this trial over; its record counts, not this one's")
+    try:
+        write_record(record, folder)
+    except OSError as error:  # a full disk: what the task returned still reaches the study's process
+        log.warning("%s: the record can't be written (%s)", folder, error.strerror)
 
 
 def container(cfg: DictConfig) -> Mapping[str, Any]:
