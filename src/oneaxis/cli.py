@@ -62,6 +62,7 @@ def _plan(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     from oneaxis.analysis.comparison import compare  # noqa: PLC0415 - --help stays light
     from oneaxis.loop.advice import caution, resume_command, study_result  # noqa: PLC0415 - as above
+    from oneaxis.loop.known import reused_lines  # noqa: PLC0415 - as above
     from oneaxis.report.terminal import console, say  # noqa: PLC0415 - as above
     from oneaxis.study.claim import owner_of  # noqa: PLC0415 - as above
     from oneaxis.study.progress import failure_line  # noqa: PLC0415 - as above
@@ -79,8 +80,8 @@ def _compare(options: argparse.Namespace) -> int:
             say(terminal, f"missing: {trial.label(several_seeds=study.several_seeds)}: it left no record")
         else:
             say(terminal, failure_line(trial, record, several_seeds=study.several_seeds))
-    for warning in warnings:
-        say(terminal, warning)
+    for line in (*reused_lines(study, records), *warnings):
+        say(terminal, line)
     owner = owner_of(folder.root)
     if owner is not None:
         say(terminal, f"The study runs ({owner}): what is missing here may still come.")

@@ -240,6 +240,7 @@ class Record:
     data: Mapping[str, str] = field(default_factory=dict)
     predictions: str | None = None
     machine: Mapping[str, Any] = field(default_factory=dict)
+    reused_from: Mapping[str, str] = field(default_factory=dict)  # study and folder of the trial that was run
 
 
 @dataclass(frozen=True)

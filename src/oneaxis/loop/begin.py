@@ -12,12 +12,14 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from oneaxis.loop.advice import short
+from oneaxis.loop.known import look, what_runs
 from oneaxis.loop.settings import Settings, typed_arguments
 from oneaxis.report.terminal import say
 from oneaxis.study.claim import Claim
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.leftovers import clear
 from oneaxis.study.place import Place, find_place, resumed_place
+from oneaxis.study.reuse import Refuses, take_over
 from oneaxis.study.same import complete, differences
 from oneaxis.tracking.store import masked
 from oneaxis.trial.guard import now
@@ -38,8 +40,18 @@ class Begun:
     resumed: bool
 
 
-def begin(config: DictConfig, settings: Settings, plan: Plan, tracking: Tracking, terminal: Console) -> Begun:
+def begin(
+    config: DictConfig,
+    settings: Settings,
+    plan: Plan,
+    tracking: Tracking,
+    terminal: Console,
+    *,
+    refuses: Refuses,
+) -> Begun:
     """Find the study's folder and write `study.json`, or take up the study that is there.
+
+    `refuses` says why an earlier trial can't stand for one of this study.
 
     Raises
     ------
@@ -63,10 +75,17 @@ def begin(config: DictConfig, settings: Settings, plan: Plan, tracking: Tracking
 
     place = find_place(wanted, goes_on) if asked is None else resumed_place(Path(asked), differs)
     try:
-        return _begun(place, config, plan, policy=settings.policy, tracking=tracking, terminal=terminal)
+        begun = _begun(place, config, plan, policy=settings.policy, tracking=tracking, terminal=terminal)
+        records = begun.folder.records(begun.study)
+        reuse = look(config, settings, begun.study, records, own=begun.folder.root, refuses=refuses)
+        take_over(begun.study, begun.folder, reuse)
+        for line in what_runs(begun.study, begun.folder.records(begun.study), reuse):
+            say(terminal, line)
+        say(terminal, "")
     except BaseException:
         place.claim.release()
         raise
+    return begun
 
 
 def _begun(

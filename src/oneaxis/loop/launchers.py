@@ -25,6 +25,11 @@ def job_has_process(config: DictConfig) -> bool:
     return _target(config).startswith(SUBMITIT)
 
 
+def one_process(config: DictConfig) -> bool:
+    """Whether jobs run in the sweeping process itself, one after the other."""
+    return _target(config).endswith(".BasicLauncher")
+
+
 def pass_limit_on(config: DictConfig) -> str:
     """Give submitit the study's time limit a trial; a remark where a launcher has no way to keep one."""
     minutes = OmegaConf.select(config, "hydra.sweeper.timeout_minutes")

@@ -21,6 +21,7 @@ from oneaxis.analysis.comparison import Comparison, compare
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, resume_command, study_result
+from oneaxis.loop.known import reused_lines
 from oneaxis.loop.launchers import job_has_process, most_at_once
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
@@ -32,6 +33,7 @@ from oneaxis.study.rounds import Unwritten, pending, settle
 from oneaxis.study.watch import Watch
 from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
+from oneaxis.tracking.written import already_written
 from oneaxis.trial.guard import Guard
 from oneaxis.vocabulary import Record, Study, Trial
 
@@ -59,20 +61,20 @@ class StudyRun:
         """Whether this is a plain sweep: Hydra's own files then lie where Hydra puts them, ours apart if need be."""
         return self.study.plan.reference is None
 
-    def to_the_end(
-        self, mirror: MirrorProcess | None, *, moved: bool, uri: str | None
-    ) -> Sequence[Sequence[JobReturn]]:
+    def to_the_end(self, *, moved: bool, uri: str | None) -> Sequence[Sequence[JobReturn]]:
         """Run every trial, print the table and what to do next; raise if anything is without a result."""
         kept = self.folder.records(self.study)
         trials = pending(self.study, kept)
-        if mirror is not None:
-            for index in kept:
-                mirror.recorded(index)
+        if not trials and self.server is not None:
+            self.server.abandon()
+        written = None if trials or uri is None else already_written(self.folder.root, uri, kept)
+        mirror = self._mirror(uri, kept) if self.study.tracking.live and written is None else None
         returns: list[Sequence[JobReturn]] = []
         problem: BaseException | None = None
         try:
             with Progress(self.terminal, len(trials), verb="trials") as progress, terminable():
-                problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+                if trials:
+                    problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
             self._write_again()
             on_disk, warnings = self.folder.read_records(self.study)
             records = {**on_disk, **self.unwritten}
@@ -82,12 +84,12 @@ class StudyRun:
                 say(self.terminal, interrupted(self.study, self.folder.root, comparison))
             else:
                 say(self.terminal, caution(self.study, comparison, records))
-            say(self.terminal, "\n".join([*warnings, *self._unwritten_lines()]))
+            say(self.terminal, "\n".join([*reused_lines(self.study, records), *warnings, *self._unwritten_lines()]))
         except BaseException:
             if mirror is not None:
                 mirror.kill()
             raise
-        mirrored = self._mirrored(mirror, interrupted=isinstance(problem, KeyboardInterrupt))
+        mirrored = written or self._mirrored(mirror, interrupted=isinstance(problem, KeyboardInterrupt))
         say(self.terminal, next_steps(self.study, self.folder.root, comparison, mirrored, uri=uri))
         if isinstance(problem, KeyboardInterrupt):
             raise SystemExit(exit_status(problem))
@@ -230,6 +232,13 @@ class StudyRun:
         if moved and not self._plain:
             texts.append(f"hydra.sweep.dir={quote(str(self.folder.root))}")
         return [*trial.overrides, *texts]
+
+    def _mirror(self, uri: str | None, kept: Mapping[int, Record]) -> MirrorProcess:
+        """The mirror, told of what is there already."""
+        mirror = MirrorProcess(self.folder.root, str(uri), notice=lambda text: say(self.terminal, text))
+        for index in kept:
+            mirror.recorded(index)
+        return mirror
 
     def _mirrored(self, mirror: MirrorProcess | None, *, interrupted: bool) -> Mirrored | None:
         if mirror is None:

@@ -85,6 +85,10 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def abandon(self) -> None:
+        """End the process at once, whatever it still loads: nothing will be run."""
+        self._process.kill()
+
     def close(self) -> None:
         """End the process, and with it every trial that still runs."""
         self.control.close()
