@@ -53,4 +53,9 @@ def records(draw: st.DrawFn) -> Record:
         phases=draw(st.dictionaries(text, finite, max_size=2)),
         data=draw(st.dictionaries(text, text, max_size=2)),
         predictions=draw(maybe),
+        code=draw(st.dictionaries(text, text, max_size=2)),
+        environment=draw(st.dictionaries(text, st.dictionaries(text, scalars, max_size=2), max_size=2)),
+        data_files=draw(
+            st.dictionaries(text, st.lists(st.dictionaries(words, scalars, max_size=2), max_size=2), max_size=2)
+        ),
     )

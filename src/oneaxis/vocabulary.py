@@ -10,6 +10,7 @@ Path = tuple[str, ...]
 Kind = Literal["value", "group"]
 Status = Literal["finished", "failed", "refused"]
 OFFLINE = "offline"
+GATES = ("code", "data", "packages", "threads", "device")  # layers that can differ besides an axis
 
 
 class Absent:
@@ -197,12 +198,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Policy:
-    """What decides, and how it is read."""
+    """What decides, and how it is read. `gates` are the layers that two trials must share to be compared."""
 
     metric: str | None = None
     direction: Literal["maximize", "minimize"] | None = None
     replicates: Literal["training", "resampled"] = "training"
     protected: tuple[str, ...] = ()
+    gates: tuple[str, ...] = GATES
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Record:
-    """What one trial left behind. Times are UTC, ISO 8601; `seconds` and phases are wall seconds."""
+    """What one trial left behind. Times are UTC, ISO 8601; `seconds` and phases are wall seconds.
+
+    `digest` is that of the configuration without its seed, `fingerprint` with it. `code` are digests of the project's
+    modules that it loaded, by path from the project's folder; `environment` what it computed with, by layer
+    (packages, threads, device); `machine` where it ran. `data` are digests of what it saw; `data_files` the files
+    among that, with path, size, time and digest, so that they can be looked at again.
+    """
 
     study: str
     trial: int
@@ -241,6 +249,9 @@ class Record:
     predictions: str | None = None
     machine: Mapping[str, Any] = field(default_factory=dict)
     reused_from: Mapping[str, str] = field(default_factory=dict)  # study and folder of the trial that was run
+    code: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    data_files: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -282,3 +293,8 @@ class Study:
 def split_key(key: str) -> Path:
     """`optimizer.lr` as a path; the empty key is the root."""
     return tuple(key.split(".")) if key else ()
+
+
+def short(digest: str) -> str:
+    """A digest as people read it."""
+    return digest[:8]

@@ -7,32 +7,21 @@ import os
 import platform
 import subprocess
 import sys
-from importlib.metadata import version
 
 import pytest
 
-from oneaxis.trial.provenance import THREAD_VARIABLES, machine
+from oneaxis.trial.provenance import machine
 
 APP = "import json; from oneaxis.trial.provenance import entry_point; print(json.dumps(entry_point()))"
 
 
-def test_the_machine_is_described_in_plain_values(monkeypatch):
-    for name in THREAD_VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+def test_the_machine_is_described_in_plain_values():
     found = machine()
 
-    assert found["threads"] == {"OMP_NUM_THREADS": "3"}
-    assert found["python"] == platform.python_version()
+    assert found["host"] == platform.node()
     assert found["process"] == os.getpid()
-    assert found["packages"]["oneaxis"] == version("oneaxis")
-    assert found["packages"]["hydra-core"] == version("hydra-core")
+    assert found["cores"] >= 1
     assert json.loads(json.dumps(found)) == found
-
-
-def test_a_package_that_is_not_installed_is_left_out(monkeypatch):
-    monkeypatch.setattr("oneaxis.trial.provenance.PACKAGES", ("numpy", "no-such-package-anywhere"))
-    assert list(machine()["packages"]) == ["numpy"]
 
 
 @pytest.mark.parametrize(

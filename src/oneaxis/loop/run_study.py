@@ -27,6 +27,7 @@ from oneaxis.report.terminal import console, plan_heading, plan_view, say
 from oneaxis.study.local_launch import start_server
 from oneaxis.study.progress import Progress
 from oneaxis.tracking.store import choose_store, reach
+from oneaxis.trial.loaded import loaded
 from oneaxis.vocabulary import Compose, Composed, Plan
 
 
@@ -40,6 +41,7 @@ def run_study(
     OneAxisError
         If the study is refused before its first job, or (`StudyFailed`) a trial ends without a result.
     """
+    loaded.look()  # now: a file that is edited from here on is not what this process runs
     terminal = console()
     settings = read_settings(config.hydra)
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:

@@ -27,8 +27,10 @@ from oneaxis.tracking.store import AUTO, choose_store, masked, reach
 from oneaxis.trial import journal
 from oneaxis.trial.guard import container, now, resolved
 from oneaxis.trial.handover import Handover
+from oneaxis.trial.loaded import project_root
 from oneaxis.trial.outcome import read_metrics
-from oneaxis.trial.provenance import entry_point, machine
+from oneaxis.trial.provenance import entry_point
+from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class _Open:
     folder: StudyFolder
     notes: journal.Journal
     handover: Handover
+    witness: Witness
     mirror: MirrorProcess | None
     clock: float
 
@@ -66,10 +69,11 @@ class RecordRun(Callback):
         folder.write_study(study)
         mirror = MirrorProcess(folder.root, uri) if uri is not None else None
         handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror))
-        self._open = _Open(
-            study, record, folder, journal.open_journal(folder.root), handover, mirror, time.perf_counter()
-        )
+        witness = Witness(str(project_root()), {})
+        notes = journal.open_journal(folder.root)
+        self._open = _Open(study, record, folder, notes, handover, witness, mirror, time.perf_counter())
         atexit.register(self._left_open)
+        witness.open()
         handover.open()
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:  # noqa: ARG002 - Hydra's interface
@@ -93,6 +97,7 @@ class RecordRun(Callback):
         assert self._open is not None
         run, self._open = self._open, None
         run.handover.close()
+        run.witness.close()
         journal.close_journal()
         run.folder.write_record(
             replace(
@@ -104,6 +109,8 @@ class RecordRun(Callback):
                 seconds=time.perf_counter() - run.clock,
                 phases=dict(run.notes.phases),
                 data=dict(run.notes.data),
+                data_files=run.witness.from_root(run.notes.data_files),
+                **run.witness.testimony(),
                 predictions=run.notes.predictions_file,
             )
         )
@@ -157,7 +164,6 @@ def _begin(config: DictConfig, tracking: Tracking) -> tuple[Study, Record]:
         fingerprint=digest(plain),
         config=resolved(task),
         started=moment,
-        machine=machine(),
     )
     return study, record
 

@@ -35,6 +35,7 @@ from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.written import already_written
 from oneaxis.trial.guard import Guard
+from oneaxis.trial.loaded import loaded, project_root
 from oneaxis.vocabulary import Record, Study, Trial
 
 DEFAULT_SUBDIR = "${hydra.job.num}"
@@ -195,6 +196,8 @@ class StudyRun:
             compared=not self._plain,
             home=str(self.folder.root) if moved and self._plain else None,
             limit=self._limit if job_has_process(self.config) else None,
+            root=str(project_root()),
+            main=loaded.main(),
         )
         launcher = Plugins.instance().instantiate_launcher(
             hydra_context=self.context, task_function=guarded, config=config

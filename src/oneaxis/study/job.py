@@ -21,7 +21,9 @@ from hydra.types import HydraContext
 from omegaconf import OmegaConf
 
 from oneaxis.errors import TrialFailed
+from oneaxis.trial.environment import environment
 from oneaxis.trial.guard import Guard
+from oneaxis.trial.loaded import MAIN, loaded
 from oneaxis.trial.provenance import machine
 
 
@@ -68,6 +70,8 @@ def unpack(payload: bytes) -> Mapping[str, Any]:
     # The first interpolation, YAML and look at the machine cost a process more than all later ones.
     OmegaConf.to_yaml(OmegaConf.create({"one": 1, "other": "${one}"}), resolve=True)
     machine()
+    loaded.look()
+    environment({})
     return shared
 
 
@@ -133,8 +137,9 @@ def _task(task: Any) -> Callable[[Any], Any]:
 
 def _found(place: MainTask) -> Callable[[Any], Any]:
     """Load the main script under another name, so that its `__name__` guard holds, and take the task from it."""
-    with _nothing_starts():
+    with _nothing_starts(), loaded.watched():
         if place.script is not None:
+            loaded.note(MAIN, place.script)
             names = runpy.run_path(place.script, run_name="__mp_main__")
         else:
             names = runpy.run_module(str(place.module), run_name="__mp_main__", alter_sys=True)

@@ -69,7 +69,7 @@ def from_json(content: Mapping[str, Any]) -> Study:
             arguments=tuple(content["arguments"]),
             cwd=content["cwd"],
             tracking=Tracking(**content["tracking"]),
-            policy=Policy(**{**content["policy"], "protected": tuple(content["policy"]["protected"])}),
+            policy=_read_policy(content["policy"]),
             plan=Plan(
                 reference=None if reference is None else Composed(reference["config"], reference["choices"], {}),
                 reference_overrides=tuple(plan["reference_overrides"]),
@@ -85,6 +85,12 @@ def from_json(content: Mapping[str, Any]) -> Study:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadRecord(f"it lacks or misnames a field ({error})") from error
+
+
+def _read_policy(fields: Mapping[str, Any]) -> Policy:
+    """A policy; settings that its study's oneaxis didn't know have their defaults."""
+    lists = {name: tuple(fields[name]) for name in ("protected", "gates") if name in fields}
+    return Policy(**{**fields, **lists})
 
 
 def _composed(composed: Composed | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
 from oneaxis.trial.outcome import read_metrics
-from oneaxis.trial.provenance import machine
 from oneaxis.trial.running import Hold
+from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Record, Status, split_key
 
 Task = Callable[[Any], Any]
@@ -35,8 +35,9 @@ class Guard:
 
     Runs wherever the launcher runs jobs. Writes `record.json` and `curves.jsonl` into the job folder. The
     task's return value is passed on untouched. Without `compared` a task needs no metric. `home` is the
-    study's folder where Hydra's job folders lie elsewhere. `limit` ends the process of a job that takes longer
-    (seconds), for launchers that give each job a process and no time limit of ours.
+    study's folder where Hydra's job folders lie elsewhere, `root` the project's; `main` is the main script's file and
+    digest as the sweeping process loaded it. `limit` ends the process of a job that takes longer (seconds), for
+    launchers that give each job a process and no time limit of ours.
     """
 
     task: Task
@@ -44,6 +45,8 @@ class Guard:
     tracked: bool
     compared: bool = True
     home: str | None = None
+    root: str = ""
+    main: Mapping[str, str] = field(default_factory=dict)
     limit: float | None = None
 
     def __call__(self, cfg: DictConfig) -> Any:
@@ -77,18 +80,28 @@ class Guard:
             fingerprint=digest(container(cfg)),
             config=resolved(cfg),
             started=started,
-            machine=machine(),
         )
         with Hold(folder, self.study, limit=self.limit) as hold:
             refusal = _refusal(cfg, record, str(hydra.sweeper.seed_key))
             if refusal is not None:
                 _leave(replace(record, status="refused", failure=refusal, ended=now()), folder, hold)
                 raise TrialRefused(refusal.message)
-            return run_and_record(self.task, cfg, record, folder, hold, tracked=self.tracked, compared=self.compared)
+            witness = Witness(self.root or str(hydra.runtime.cwd), self.main)
+            return run_and_record(
+                self.task, cfg, record, folder, witness, hold=hold, tracked=self.tracked, compared=self.compared
+            )
 
 
 def run_and_record(
-    task: Task, cfg: DictConfig, record: Record, folder: Path, hold: Hold, *, tracked: bool, compared: bool = True
+    task: Task,
+    cfg: DictConfig,
+    record: Record,
+    folder: Path,
+    witness: Witness,
+    *,
+    hold: Hold,
+    tracked: bool,
+    compared: bool = True,
 ) -> Any:
     """Run a task and write its record, however it ends.
 
@@ -108,6 +121,8 @@ def run_and_record(
                 seconds=time.perf_counter() - clock,
                 phases=dict(notes.phases),
                 data=dict(notes.data),
+                data_files=witness.from_root(notes.data_files),
+                **witness.testimony(),
                 predictions=notes.predictions_file,
             ),
             folder,
@@ -115,7 +130,7 @@ def run_and_record(
         )
 
     try:
-        with Handover(folder, enabled=tracked):
+        with witness, Handover(folder, enabled=tracked):
             returned = task(cfg)
     except SystemExit as exit_:
         message = f"the task called sys.exit({exit_.code!r})"

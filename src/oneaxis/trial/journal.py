@@ -6,12 +6,13 @@ Every function here is harmless outside a trial: it then does nothing.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
+
+from oneaxis.trial.fingerprints import File, fingerprint
 
 
 class Journal:
@@ -21,6 +22,7 @@ class Journal:
         self.folder = folder
         self.phases: dict[str, float] = {}
         self.data: dict[str, str] = {}
+        self.data_files: dict[str, list[File]] = {}
         self.predictions_file: str | None = None
         self._started = time.monotonic()
         self._curves: IO[str] | None = None
@@ -110,29 +112,13 @@ def predictions(ids: Iterable[Any], truth: Iterable[Any], predicted: Iterable[An
 def fingerprint_data(**parts: Any) -> None:
     """Add a digest of each named part of the data to the trial's provenance.
 
-    A part is an array, a path of a file, or a list or tuple of these: `train=(X, y)`.
+    A part is an array, the path of a file or folder, or a list or tuple of these: `train=(X, y)`. What the trial
+    learns from is called `train`; every other part is taken to be what it is judged on.
     """
     if _journal is None:
         return
     for name, part in parts.items():
-        digest = hashlib.sha256()
-        for piece in part if isinstance(part, (list, tuple)) else (part,):
-            _feed(digest, piece)
-        _journal.data[name] = digest.hexdigest()
-
-
-def _feed(digest: Any, piece: Any) -> None:
-    if isinstance(piece, (str, Path)):
-        # With its length, so that a line moved from one file to the next is seen.
-        digest.update(f"file:{Path(piece).stat().st_size}:".encode())
-        with Path(piece).open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-        return
-    import numpy as np  # noqa: PLC0415 - oneaxis itself stays light
-
-    array = np.ascontiguousarray(piece)
-    if array.dtype.kind == "O":
-        raise ValueError("oneaxis.fingerprint_data: give arrays of numbers or text, or paths of files")
-    digest.update(f"{array.dtype.str}{array.shape}".encode())
-    digest.update(array.view(np.uint8).data)
+        _journal.data[name], files = fingerprint(part)
+        _journal.data_files.pop(name, None)
+        if files:
+            _journal.data_files[name] = files

@@ -6,36 +6,55 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("oneaxis", "hydra-core", "omegaconf", "numpy", "scikit-learn", "torch", "mlflow")
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+from oneaxis.trial.environment import gpu_name
+
+_WIDEST = ("avx512f", "avx2", "avx", "asimd")  # instruction sets that numerical libraries choose their code by
 
 
 def machine() -> Mapping[str, Any]:
-    """Host, Python, thread limits, and the versions of the packages that are installed."""
+    """Host, processor and process: where a trial ran. It informs, and forbids no comparison."""
     return {
         "host": platform.node(),
         "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
+        **_processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "process": os.getpid(),
-        "threads": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
-        "packages": _versions(PACKAGES),
     }
 
 
+def graphics() -> Mapping[str, Any]:
+    """The GPU that the task has used, its driver, and which were visible; empty without one."""
+    found: dict[str, Any] = {}
+    with suppress(Exception):  # a half-loaded PyTorch
+        if (name := gpu_name(sys.modules.get("torch"))) is not None:
+            found["gpu"] = name
+            found["driver"] = Path("/sys/module/nvidia/version").read_text(encoding="ascii").strip()
+    if "CUDA_VISIBLE_DEVICES" in os.environ:
+        found["visible"] = os.environ["CUDA_VISIBLE_DEVICES"]
+    return found
+
+
 @cache
-def _versions(packages: tuple[str, ...]) -> Mapping[str, str]:
-    # Reading them takes longer than a small fit: once a process, and for local trials once in their server.
+def _processor() -> Mapping[str, str]:
+    """The processor's model and widest instruction set, where Linux tells them."""
     found: dict[str, str] = {}
-    for name in packages:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                name, _, value = (part.strip() for part in line.partition(":"))
+                if name == "model name":
+                    found["cpu"] = value
+                elif name in ("flags", "Features"):
+                    flags = set(value.split())
+                    found["instructions"] = next((item for item in _WIDEST if item in flags), "")
+                    break  # the first core speaks for all
+    except OSError:
+        pass
     return found
 
 
