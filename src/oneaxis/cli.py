@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, caption in (
         ("plan", _plan, "show the plan of a study: each trial's single change"),
         ("compare", _compare, "show the reference and each deviation's difference; exit status 1 if any trial lacks"),
+        ("resume", _resume, "run what a study lacks, whatever ended it (default: the newest that lacks something)"),
         ("sync", _sync, "write a study into MLflow, whole; writing twice changes nothing"),
     ):
         command = commands.add_parser(name, help=caption, description=caption)
@@ -40,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
             "study", nargs="?", type=Path, metavar="STUDY", help="its folder (default: the newest here)"
         )
         command.set_defaults(run=run)
-        if name == "sync":
+        if name == "resume":
+            command.add_argument("--app", help="the app to run (default: [tool.oneaxis] app, else the study's own)")
+        if name in ("sync", "resume"):
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
     return parser
 
@@ -58,13 +61,15 @@ def _plan(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from oneaxis.analysis.comparison import compare  # noqa: PLC0415 - --help stays light
-    from oneaxis.loop.advice import caution, study_result  # noqa: PLC0415 - as above
+    from oneaxis.loop.advice import caution, resume_command, study_result  # noqa: PLC0415 - as above
+    from oneaxis.loop.known import reused_lines  # noqa: PLC0415 - as above
     from oneaxis.report.terminal import console, say  # noqa: PLC0415 - as above
+    from oneaxis.study.claim import owner_of  # noqa: PLC0415 - as above
     from oneaxis.study.progress import failure_line  # noqa: PLC0415 - as above
 
     folder = _folder(options)
     study = folder.read_study()
-    records = folder.records(study)
+    records, warnings = folder.read_records(study)
     comparison = compare(study.plan, records, study.policy)
     terminal = console()
     say(terminal, f"Study: {folder.root}")
@@ -75,11 +80,33 @@ def _compare(options: argparse.Namespace) -> int:
             say(terminal, f"missing: {trial.label(several_seeds=study.several_seeds)}: it left no record")
         else:
             say(terminal, failure_line(trial, record, several_seeds=study.several_seeds))
+    for line in (*reused_lines(study, records), *warnings):
+        say(terminal, line)
+    owner = owner_of(folder.root)
+    if owner is not None:
+        say(terminal, f"The study runs ({owner}): what is missing here may still come.")
+    elif comparison.unusable and not study.single:
+        say(terminal, f"To run these, and only these: {resume_command(folder.root.absolute())}")
     return NO if comparison.unusable else GOOD
 
 
+def _resume(options: argparse.Namespace) -> int:
+    from oneaxis.loop.resume import resume  # noqa: PLC0415 - --help stays light
+    from oneaxis.study.folder import newest, newest_incomplete  # noqa: PLC0415 - as above
+
+    if options.study is None:
+        found = newest_incomplete(Path(os.curdir))
+        if found is None:
+            print(f"Nothing to resume: every study here is complete or runs; the newest is {newest(Path()).root}")  # noqa: T201
+            return GOOD
+        options.study = found.root
+    folder = _folder(options)
+    return resume(folder.root, folder.read_study(), app=options.app, tracking=options.tracking)
+
+
 def _sync(options: argparse.Namespace) -> int:
-    from oneaxis.tracking.handle import sync  # noqa: PLC0415 - --help stays light
+    from oneaxis.study.claim import owner_of  # noqa: PLC0415 - --help stays light
+    from oneaxis.tracking.handle import sync  # noqa: PLC0415 - as above
     from oneaxis.tracking.store import AUTO, choose_store, reach  # noqa: PLC0415 - as above
 
     folder = _folder(options)
@@ -89,7 +116,13 @@ def _sync(options: argparse.Namespace) -> int:
     setting = options.tracking or (own if own is not None and not masked else AUTO)
     store = choose_store(setting, study.tracking.experiment, study.name, Path(study.cwd))
     reach(str(store.uri))
-    mirrored = sync(folder.root.absolute(), str(store.uri), sorted(folder.records(study)))
+    owner = owner_of(folder.root)
+    if owner is not None:
+        raise FolderUnusable(f"{folder.root} runs right now ({owner}), and writes to MLflow itself; wait for its end")
+    records, warnings = folder.read_records(study)
+    for warning in warnings:
+        print(f"oneaxis: {warning}", file=sys.stderr)  # noqa: T201 - as in main
+    mirrored = sync(folder.root.absolute(), str(store.uri), sorted(records))
     if mirrored.error is not None:
         print(f"oneaxis: {mirrored.error}", file=sys.stderr)  # noqa: T201 - as in main
         return NO

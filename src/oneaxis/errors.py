@@ -44,5 +44,13 @@ class TrialFailed(OneAxisError):
     """A trial ended without usable metrics."""
 
 
+class WorkerDied(TrialFailed):
+    """A trial's process ended before the task returned: killed, crashed, or by its own hard exit."""
+
+
+class TrialTaken(TrialRefused):
+    """Another process works at the same trial, or has done it."""
+
+
 class StudyFailed(OneAxisError):
     """A study ended with failed, refused or missing trials."""

@@ -279,6 +279,7 @@ class Record:
     machine: Mapping[str, Any] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    reused_from: Mapping[str, str] = field(default_factory=dict)  # study and folder of the trial that was run
     code: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     data_files: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)

@@ -49,6 +49,7 @@ class SweeperSettings:
     seed_key: str = "seed"
     reference: bool = True
     policy: PolicySettings = field(default_factory=PolicySettings)
+    reuse: Any = True
     dry_run: bool = False
     fail_fast: bool = False
     workers: int | None = None

@@ -47,24 +47,30 @@ def next_steps(
     uri: str | None,
 ) -> str:
     """What to open and what to type next."""
-    lines = ["", f"again: oneaxis compare {shlex.quote(_short(folder))}"]
+    lines = ["", f"again: oneaxis compare {shlex.quote(short(folder))}"]
     if mirrored is None:
         if study.tracking.uri is not None:
-            lines.append(f"MLflow: nothing written yet (offline); oneaxis sync {shlex.quote(_short(folder))}")
+            lines.append(f"MLflow: nothing written yet (offline); oneaxis sync {shlex.quote(short(folder))}")
     elif mirrored.error is not None:
         lacking = f"{len(mirrored.lacking)} trials lack there; " if mirrored.lacking else ""
         lines.append(f"MLflow: {lacking}{mirrored.error}")
-        lines.append(f"        all is on disk; to write the rest: oneaxis sync {shlex.quote(_short(folder))}")
+        lines.append(f"        all is on disk; to write the rest: oneaxis sync {shlex.quote(short(folder))}")
     else:
         lines.append(f"MLflow: {_ui_command(uri)}")
         lines.append(f"        {_ui_link(uri, mirrored, comparison)}")
     return "\n".join(lines)
 
 
-def interrupted(comparison: Comparison, trials: int) -> str:
-    """What is left of a study that was stopped."""
+def interrupted(study: Study, folder: Path, comparison: Comparison) -> str:
+    """What is left of a study that was stopped, and how it goes on."""
+    trials = len(study.plan.trials)
     done = trials - len(comparison.unusable)
-    return f"\nInterrupted: {done} of {trials} trials are done and kept; the same command starts a study anew."
+    return f"\nInterrupted: {done} of {trials} trials are done and kept. To go on: {resume_command(folder)}"
+
+
+def resume_command(folder: Path) -> str:
+    """What to type so that only what has no result runs."""
+    return f"oneaxis resume {shlex.quote(short(folder))}"
 
 
 def caution(study: Study, comparison: Comparison, records: Mapping[int, Record]) -> str:
@@ -109,6 +115,7 @@ def _ui_link(uri: str | None, mirrored: Mirrored, comparison: Comparison) -> str
     return f"{page}?searchFilter={search}&orderByKey={order}&orderByAsc={ascending}"
 
 
-def _short(folder: Path) -> str:
+def short(folder: Path) -> str:
+    """A folder as it is typed from here."""
     here = Path.cwd()
     return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)

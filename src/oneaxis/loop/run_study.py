@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -17,19 +16,19 @@ from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.ask import ask
-from oneaxis.loop.settings import Settings, read_settings, typed_arguments
-from oneaxis.loop.study_run import StudyRun
+from oneaxis.loop.begin import begin
+from oneaxis.loop.known import foreseen, refusing
+from oneaxis.loop.launchers import one_process, pass_limit_on
+from oneaxis.loop.proved import proving
+from oneaxis.loop.settings import Settings, read_settings
+from oneaxis.loop.study_run import THREADS, StudyRun
 from oneaxis.planning.plan import make_plan
 from oneaxis.report.terminal import console, plan_heading, plan_view, say
-from oneaxis.study.folder import StudyFolder, claim
 from oneaxis.study.local_launch import start_server
 from oneaxis.study.progress import Progress
-from oneaxis.tracking.handle import MirrorProcess
-from oneaxis.tracking.store import choose_store, masked, reach
-from oneaxis.trial.guard import now
+from oneaxis.tracking.store import choose_store, reach
 from oneaxis.trial.loaded import loaded
-from oneaxis.trial.provenance import entry_point
-from oneaxis.vocabulary import Compose, Composed, Plan, Study
+from oneaxis.vocabulary import Compose, Composed, Plan
 
 
 def run_study(
@@ -48,39 +47,30 @@ def run_study(
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:
         loader, unfrozen = take_snapshot(context.config_loader, config)
         context = HydraContext(config_loader=loader, callbacks=context.callbacks)
-        plan = _plan(settings, config, context, arguments, terminal)
+        composer = Composer(context.config_loader, config)
+        plan = _plan(settings, context, composer, arguments, terminal)
         if unfrozen is not None:
             plan = replace(plan, remarks=(*plan.remarks, f"the files in use aren't frozen for this study: {unfrozen}"))
+        limit = pass_limit_on(config)
+        if limit:
+            plan = replace(plan, remarks=(*plan.remarks, limit))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
+        given = {} if one_process(config) else dict.fromkeys(THREADS, "1")
+        refuses = refusing(plan, composer, proving(settings.reuse, given))
         if settings.dry_run:
+            for line in foreseen(config, settings, plan, refuses):
+                say(terminal, line)
             say(terminal, "Dry run: nothing was run and nothing written.")
             return []
-        cwd = Path.cwd()
-        tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), cwd)
+        tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
         if tracking.live:
             reach(str(tracking.uri))
-        wanted = Path(str(config.hydra.sweep.dir))
-        folder = claim(wanted)
-        study = Study(
-            id=secrets.token_hex(8),
-            name=f"{config.hydra.job.name} {folder.root.name}",
-            created=now(),
-            app=tuple(entry_point()),
-            arguments=typed_arguments(),
-            cwd=str(cwd),
-            plan=plan,
-            policy=settings.policy,
-            tracking=replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking,
-        )
-        folder.write_study(study)
-        OmegaConf.save(config, folder.root / "multirun.yaml")
-        say(terminal, f"Study: {folder.root}\n")
-        run = StudyRun(config, context, task, settings, study, StudyFolder(folder.root.absolute()), terminal, server)
-        return run.to_the_end(
-            MirrorProcess(folder.root.absolute(), str(tracking.uri)) if tracking.live else None,
-            moved=folder.root != wanted,
-            uri=tracking.uri,
-        )
+        begun = begin(config, settings, plan, tracking, terminal, refuses=refuses)
+        try:
+            run = StudyRun(config, context, task, settings, begun.study, begun.folder, terminal, server)
+            return run.to_the_end(moved=begun.moved, uri=tracking.uri)
+        finally:
+            begun.claim.release()
 
 
 def _runs_locally(config: DictConfig) -> bool:
@@ -89,10 +79,9 @@ def _runs_locally(config: DictConfig) -> bool:
 
 
 def _plan(
-    settings: Settings, config: DictConfig, context: HydraContext, arguments: Sequence[str], terminal: Console
+    settings: Settings, context: HydraContext, composer: Composer, arguments: Sequence[str], terminal: Console
 ) -> Plan:
     grammar = Grammar(context.config_loader, carries=settings.carries)
-    composer = Composer(context.config_loader, config)
     request = ask(settings, grammar, composer, arguments)
     candidates = sum(len(axis.candidates) for axis in request.axes)
     with Progress(terminal, candidates + 1, verb="composing") as progress:

@@ -32,6 +32,7 @@ class Settings:
     seed_key: str
     reference: bool
     policy: Policy
+    reuse: bool | Literal["force"]
     dry_run: bool
     fail_fast: bool
     tracking: Any
@@ -80,6 +81,7 @@ def read_settings(hydra: DictConfig) -> Settings:
             confidence=_confidence(plain.policy.confidence),
             guardrails=_guardrails(raw["policy"]["guardrails"]),
         ),
+        reuse=_reuse(plain.reuse),
         dry_run=bool(plain.dry_run),
         fail_fast=bool(plain.fail_fast),
         tracking=plain.tracking,
@@ -150,6 +152,15 @@ def _seeds(value: Any, name: str) -> int | tuple[int, ...]:
     raise BadOverride(
         f"hydra.sweeper.{name} is {value!r}; give how many (5) or a list of whole numbers ([1,2,3]){more}"
     )
+
+
+def _reuse(value: Any) -> bool | Literal["force"]:
+    if value not in (True, False, "force") or isinstance(value, int) != isinstance(value, bool):
+        raise BadOverride(
+            f"hydra.sweeper.reuse is {value!r}; give true (earlier trials of proved identity), false (run all) "
+            "or force (also trials without recorded data)"
+        )
+    return cast('bool | Literal["force"]', value)
 
 
 def _above_zero(value: Any, name: str) -> None:

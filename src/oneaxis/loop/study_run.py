@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from hydra.core.plugins import Plugins
@@ -20,16 +21,20 @@ from oneaxis.analysis.comparison import compare
 from oneaxis.analysis.result import Comparison
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
-from oneaxis.loop.advice import caution, interrupted, next_steps, study_result
+from oneaxis.loop.advice import caution, interrupted, next_steps, resume_command, study_result
+from oneaxis.loop.known import reused_lines
+from oneaxis.loop.launchers import job_has_process, most_at_once
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
 from oneaxis.study.progress import Progress, failure_line, first_result
-from oneaxis.study.rounds import launch, pending, settle
+from oneaxis.study.relaunch import Relaunch, batches
+from oneaxis.study.rounds import Unwritten, pending, settle
 from oneaxis.study.watch import Watch
 from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
+from oneaxis.tracking.written import already_written
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.loaded import loaded, project_root
 from oneaxis.vocabulary import Record, Study, Trial
@@ -51,39 +56,47 @@ class StudyRun:
     folder: StudyFolder
     terminal: Console
     server: Server | None
+    unwritten: dict[int, Record] = field(default_factory=dict)  # what a full disk didn't take
 
     @property
     def _plain(self) -> bool:
         """Whether this is a plain sweep: Hydra's own files then lie where Hydra puts them, ours apart if need be."""
         return self.study.plan.reference is None
 
-    def to_the_end(
-        self, mirror: MirrorProcess | None, *, moved: bool, uri: str | None
-    ) -> Sequence[Sequence[JobReturn]]:
+    def to_the_end(self, *, moved: bool, uri: str | None) -> Sequence[Sequence[JobReturn]]:
         """Run every trial, print the table and what to do next; raise if anything is without a result."""
-        trials = pending(self.study, {})
+        kept = self.folder.records(self.study)
+        trials = pending(self.study, kept)
+        if not trials and self.server is not None:
+            self.server.abandon()
+        written = None if trials or uri is None else already_written(self.folder.root, uri, kept)
+        mirror = self._mirror(uri, kept) if self.study.tracking.live and written is None else None
         returns: list[Sequence[JobReturn]] = []
         problem: BaseException | None = None
         try:
             with Progress(self.terminal, len(trials), verb="trials") as progress, terminable():
-                problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
-            records = self.folder.records(self.study)
+                if trials:
+                    problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+            self._write_again()
+            on_disk, warnings = self.folder.read_records(self.study)
+            records = {**on_disk, **self.unwritten}
             comparison = compare(self.study.plan, records, self.study.policy)
             self.terminal.print(study_result(comparison, width=self.terminal.width))
             if isinstance(problem, KeyboardInterrupt):
-                say(self.terminal, interrupted(comparison, len(trials)))
+                say(self.terminal, interrupted(self.study, self.folder.root, comparison))
             else:
                 say(self.terminal, caution(self.study, comparison, records))
+            say(self.terminal, "\n".join([*reused_lines(self.study, records), *warnings, *self._unwritten_lines()]))
         except BaseException:
             if mirror is not None:
                 mirror.kill()
             raise
-        mirrored = self._mirrored(mirror, interrupted=isinstance(problem, KeyboardInterrupt))
+        mirrored = written or self._mirrored(mirror, interrupted=isinstance(problem, KeyboardInterrupt))
         say(self.terminal, next_steps(self.study, self.folder.root, comparison, mirrored, uri=uri))
         if isinstance(problem, KeyboardInterrupt):
             raise SystemExit(exit_status(problem))
         if comparison.unusable or problem is not None:
-            raise StudyFailed(_failure(self.study, comparison, problem)) from problem
+            raise StudyFailed(_failure(self.study, self.folder.root, comparison, problem)) from problem
         return returns
 
     def _rounds(
@@ -91,14 +104,23 @@ class StudyRun:
     ) -> BaseException | None:
         """Launch the trials; what ended the launches early, if anything did."""
         launcher = self._launcher(moved=moved)
-        overrides = {trial.index: self._job_overrides(trial, moved=moved) for trial in trials}
+        relaunch = Relaunch(
+            launcher,
+            self.folder,
+            lambda trial: self._job_overrides(trial, moved=moved),
+            returned=self._settle,
+            say=lambda text: say(self.terminal, text),
+            limit=self._limit,
+        )
+        most = 1 if self.settings.fail_fast else most_at_once(self.config)
+        rounds = batches(trials, most=most, contiguous=not uses_own_folders(self.config))
         settled: set[int] = set()
         problem: BaseException | None = None
         watch.start()
         try:
-            for batch, jobs in launch(launcher, trials, overrides, one_by_one=self.settings.fail_fast):
-                returns.append(jobs)
-                records = [settle(self.study, self.folder, *pair) for pair in zip(batch, jobs, strict=True)]
+            for batch, jobs in relaunch.run(rounds):
+                returns.append([job for job in jobs if job is not None])
+                records = [self._settle(*pair) for pair in zip(batch, jobs, strict=True)]
                 settled.update(trial.index for trial in batch)
                 if self.settings.fail_fast and any(record is None or record.status != "finished" for record in records):
                     break
@@ -106,9 +128,36 @@ class StudyRun:
             problem = error
         for trial in trials:
             if trial.index not in settled:
-                settle(self.study, self.folder, trial, None)
+                self._settle(trial, None)
         watch.stop()
         return problem
+
+    def _settle(self, trial: Trial, job: JobReturn | None) -> Record | None:
+        """A trial's record; kept in memory where the disk is full."""
+        try:
+            return settle(self.study, self.folder, trial, job)
+        except Unwritten as lost:
+            self.unwritten[trial.index] = lost.record
+            return lost.record
+
+    def _write_again(self) -> None:
+        for index, record in list(self.unwritten.items()):
+            with suppress(OSError):
+                self.folder.write_record(record)
+                del self.unwritten[index]
+
+    def _unwritten_lines(self) -> list[str]:
+        """What only this screen holds: the numbers of trials that the disk didn't take."""
+        return [
+            f"not on disk (it can't be written): {record.deviation or 'reference'}, seed {record.seed}: "
+            + (", ".join(f"{name} {value!r}" for name, value in record.metrics.items()) or record.status)
+            for record in self.unwritten.values()
+        ]
+
+    @property
+    def _limit(self) -> float | None:
+        minutes = OmegaConf.select(self.config, "hydra.sweeper.timeout_minutes")
+        return None if minutes is None else float(minutes) * 60.0
 
     def _watch(self, trials: Sequence[Trial], mirror: MirrorProcess | None, progress: Progress) -> Watch:
         several = self.study.several_seeds
@@ -147,6 +196,7 @@ class StudyRun:
             tracked=self.study.tracking.live,
             compared=not self._plain,
             home=str(self.folder.root) if moved and self._plain else None,
+            limit=self._limit if job_has_process(self.config) else None,
             root=str(project_root()),
             main=loaded.main(),
         )
@@ -156,9 +206,6 @@ class StudyRun:
         if self.server is not None:
             local = cast("Any", launcher)
             local.server = self.server
-            trials = {trial.index: trial for trial in self.study.plan.trials}
-            # A process that dies leaves no record: written now, its failure shows now.
-            local.returned = lambda index, job: settle(self.study, self.folder, trials[index], job)
         if not config.hydra.verbose:
             # The plan and the progress say it better than a line a job.
             logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)
@@ -190,6 +237,13 @@ class StudyRun:
             texts.append(f"hydra.sweep.dir={quote(str(self.folder.root))}")
         return [*trial.overrides, *texts]
 
+    def _mirror(self, uri: str | None, kept: Mapping[int, Record]) -> MirrorProcess:
+        """The mirror, told of what is there already."""
+        mirror = MirrorProcess(self.folder.root, str(uri), notice=lambda text: say(self.terminal, text))
+        for index in kept:
+            mirror.recorded(index)
+        return mirror
+
     def _mirrored(self, mirror: MirrorProcess | None, *, interrupted: bool) -> Mirrored | None:
         if mirror is None:
             return None
@@ -203,7 +257,7 @@ def uses_own_folders(config: DictConfig) -> bool:
     return isinstance(sweep, dict) and sweep["subdir"] == DEFAULT_SUBDIR
 
 
-def _failure(study: Study, comparison: Comparison, problem: BaseException | None) -> str:
+def _failure(study: Study, folder: Path, comparison: Comparison, problem: BaseException | None) -> str:
     several = study.several_seeds
     total = len(study.plan.trials)
     lines = [f"{len(comparison.unusable)} of {total} trials have no result:"]
@@ -212,6 +266,7 @@ def _failure(study: Study, comparison: Comparison, problem: BaseException | None
         lines.append(f"  and {len(comparison.unusable) - 10} more")
     if problem is not None:
         lines.append(f"  the launcher stopped: {type(problem).__name__}: {problem}")
+    lines.append(f"To run these again, and only these: {resume_command(folder)}")
     return "\n".join(lines)
 
 

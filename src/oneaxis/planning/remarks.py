@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from oneaxis.canonical import leaf_at, same
+from oneaxis.canonical import leaf_at, leaves, same
 from oneaxis.planning.proof import within
 from oneaxis.planning.request import Request
-from oneaxis.vocabulary import ABSENT, Axis, Composed, Path, split_key
+from oneaxis.vocabulary import ABSENT, Axis, Composed, Path, Plan, split_key
 
 THE_REFERENCE = "the reference"
+_RESOLVER = re.compile(r"\$\{(?!hydra:)[\w.]+:")
 
 
 def before(axis: Axis, reference: Composed) -> str:
@@ -83,6 +84,22 @@ def study_remarks(request: Request) -> tuple[str, ...]:
         keys = ", ".join(sorted(".".join(path) for path in request.unstable))
         found.append(f"unstable, differs at every composition and so isn't compared: {keys}")
     return tuple(found)
+
+
+def resolver_leaves(plan: Plan) -> frozenset[Path]:
+    """Where a resolver gives a value, `${oc.env:HOME}`: the same configuration may give another one later.
+
+    Hydra's own, `${hydra:…}`, tell of the job and the choices, and count for nothing.
+    """
+    if plan.reference is None:
+        return frozenset()
+    found = {path for path, value in leaves(plan.reference.config) if _RESOLVER.search(str(value))}
+    for deviation in plan.deviations:
+        difference = deviation.difference
+        for change in (*difference.own, *difference.carried):
+            if _RESOLVER.search(str(change.after)):
+                found.add(change.path)
+    return frozenset(found)
 
 
 def _nested(below: Mapping[Path, Any]) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from errno import ENOTDIR
 from pathlib import Path
 
 from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study import manifest
+from oneaxis.study.claim import owner_of
+from oneaxis.study.same import complete
 from oneaxis.trial.codec import RECORD_FILE, read_json, read_record, write_json, write_record
 from oneaxis.vocabulary import Record, Study
 
 STUDY_FILE = "study.json"
-TRIES = 1000  # studies started within one second
 DEEPEST = 5  # folders below the one where the newest study is looked for
 
 
@@ -57,7 +57,10 @@ class StudyFolder:
             content = read_json(self.study_file)
         except FileNotFoundError:
             raise FolderUnusable(f"{self.root} holds no study (no {STUDY_FILE}); give the folder of one") from None
-        return manifest.from_json(content)
+        try:
+            return manifest.from_json(content)
+        except BadRecord as error:
+            raise BadRecord(f"{self.study_file}: {error}") from error
 
     def write_record(self, record: Record) -> None:
         job = self.job(record.folder)
@@ -69,34 +72,22 @@ class StudyFolder:
         return read_record(self.job(folder))
 
     def records(self, study: Study) -> dict[int, Record]:
-        """The records of a study's trials, by trial index; trials without one are left out."""
-        found = {trial.index: self.record(trial.folder) for trial in study.plan.trials}
-        return {index: record for index, record in found.items() if record is not None}
+        """The records of a study's trials, by trial index; trials without a readable one are left out."""
+        return self.read_records(study)[0]
 
-
-def claim(wanted: Path) -> StudyFolder:
-    """Make a study's folder, or one beside it with a number when a study is already there.
-
-    Raises
-    ------
-    FolderUnusable
-        If it can't be made or written.
-    """
-    for path in _names(wanted):
-        try:
-            if path.exists() and not path.is_dir():
-                raise NotADirectoryError(ENOTDIR, "a file is in its place")
-            path.mkdir(parents=True, exist_ok=True)
-            # The exclusive file decides between two studies that start in the same second.
-            (path / STUDY_FILE).open("x").close()
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise FolderUnusable(
-                f"the study's folder {path} can't be written ({error.strerror}); choose another: hydra.sweep.dir=PATH"
-            ) from error
-        return StudyFolder(path)
-    raise FolderUnusable(f"{wanted} and {TRIES} names beside it are taken; choose another: hydra.sweep.dir=PATH")
+    def read_records(self, study: Study) -> tuple[dict[int, Record], tuple[str, ...]]:
+        """The records of a study's trials by trial index, and a warning for each that can't be read."""
+        found: dict[int, Record] = {}
+        warnings: list[str] = []
+        for trial in study.plan.trials:
+            try:
+                record = self.record(trial.folder)
+            except BadRecord as error:
+                warnings.append(f"skipped, counted as missing: {error}")
+                continue
+            if record is not None and record.study == study.id:
+                found[trial.index] = record
+        return found, tuple(warnings)
 
 
 def newest(root: Path) -> StudyFolder:
@@ -107,6 +98,13 @@ def newest(root: Path) -> StudyFolder:
     FolderUnusable
         If there is none.
     """
+    studies = _newest_first(root)
+    if not studies:
+        raise FolderUnusable(f"no study under {root}; start one (python train.py -m) or name its folder")
+    return studies[0]
+
+
+def _newest_first(root: Path) -> list[StudyFolder]:
     studies = [
         folder
         for folder in _folders(root)
@@ -114,9 +112,16 @@ def newest(root: Path) -> StudyFolder:
         and (folder / STUDY_FILE).stat().st_size
         and not (folder / RECORD_FILE).exists()
     ]
-    if not studies:
-        raise FolderUnusable(f"no study under {root}; start one (python train.py -m) or name its folder")
-    return StudyFolder(max(studies, key=lambda path: (path / STUDY_FILE).stat().st_mtime))
+    return [StudyFolder(path) for path in sorted(studies, key=lambda path: -(path / STUDY_FILE).stat().st_mtime)]
+
+
+def newest_incomplete(root: Path) -> StudyFolder | None:
+    """The study started last that lacks a finished record and that nobody works at; None if there is none."""
+    for folder in _newest_first(root):
+        study = folder.read_study()
+        if owner_of(folder.root) is None and not complete(study, folder.records(study)):
+            return folder
+    return None
 
 
 def _folders(root: Path) -> Iterator[Path]:
@@ -126,9 +131,3 @@ def _folders(root: Path) -> Iterator[Path]:
         yield folder
         deep = len(folder.relative_to(root).parts) >= DEEPEST
         below[:] = [] if deep else [name for name in below if not name.startswith(".")]
-
-
-def _names(wanted: Path) -> Iterator[Path]:
-    yield wanted
-    for number in range(2, TRIES):
-        yield wanted.with_name(f"{wanted.name}-{number}")

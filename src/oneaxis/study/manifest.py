@@ -88,8 +88,8 @@ def from_json(content: Mapping[str, Any]) -> Study:
                 max_trials=plan.get("max_trials"),
             ),
         )
-    except (KeyError, TypeError) as error:
-        raise BadRecord(f"study.json lacks or misnames a field: {error}") from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise BadRecord(f"it lacks or misnames a field ({error})") from error
 
 
 def _read_policy(fields: Mapping[str, Any]) -> Policy:

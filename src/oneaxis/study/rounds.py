@@ -1,19 +1,27 @@
-"""A round of trials through any of Hydra's launchers, and their records afterwards."""
+"""Which trials a round has, and their records afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hydra.core.utils import JobReturn, JobStatus
-from hydra.plugins.launcher import Launcher
 
 from oneaxis.canonical import digest
-from oneaxis.errors import BadRecord, TrialRefused
+from oneaxis.errors import BadRecord, OneAxisError, TrialRefused, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.trial.guard import container, now, resolved
 from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.running import last_output, set_aside
 from oneaxis.vocabulary import Failure, Record, Status, Study, Trial
+
+
+class Unwritten(OneAxisError):
+    """A record that the disk doesn't take; `record` is what would be lost."""
+
+    def __init__(self, record: Record, error: OSError) -> None:
+        super().__init__(f"the record of {record.folder} can't be written: {error.strerror}")
+        self.record = record
 
 
 def pending(study: Study, records: Mapping[int, Record]) -> tuple[Trial, ...]:
@@ -21,34 +29,39 @@ def pending(study: Study, records: Mapping[int, Record]) -> tuple[Trial, ...]:
     return tuple(trial for trial in study.plan.trials if trial.index not in records)
 
 
-def launch(
-    launcher: Launcher, trials: Sequence[Trial], overrides: Mapping[int, Sequence[str]], *, one_by_one: bool
-) -> Iterator[tuple[Sequence[Trial], Sequence[JobReturn]]]:
-    """Run trials in as few launches as possible: all at once, or one by one where each may end the study."""
-    batches = [[trial] for trial in trials] if one_by_one else [list(trials)]
-    for batch in batches:
-        if batch:
-            yield batch, launcher.launch([list(overrides[trial.index]) for trial in batch], batch[0].index)
-
-
 def settle(study: Study, folder: StudyFolder, trial: Trial, job: JobReturn | None) -> Record | None:
     """A trial's record from its folder; rebuilt from Hydra's job return where no shared disk brought one.
 
-    A damaged record becomes a failed one under the same name, its reason in it.
+    A damaged record is moved into `attempts/`, and a failed one with the reason takes its place.
+
+    Raises
+    ------
+    Unwritten
+        If the record can't be written; it holds the record.
     """
     try:
         record = folder.record(trial.folder)
     except BadRecord as error:
-        damaged = _blank(study, trial, "failed", Failure("BadRecord", str(error)))
-        folder.write_record(damaged)
-        return damaged
+        set_aside(folder.job(trial.folder))
+        return _written(folder, _blank(study, trial, "failed", Failure("BadRecord", str(error))))
     if record is not None and record.study == study.id:
         return record
-    if job is None or job.status == JobStatus.UNKNOWN:
+    returned = None if job is None else job._return_value  # noqa: SLF001 - the public property raises for failed jobs
+    if job is None or job.status == JobStatus.UNKNOWN or isinstance(returned, TrialTaken):
         return None
     rebuilt = _rebuilt(study, trial, job)
-    folder.write_record(rebuilt)
-    return rebuilt
+    if isinstance(returned, WorkerDied) and rebuilt.failure is not None:
+        told = replace(rebuilt.failure, traceback=last_output(folder.job(trial.folder)))
+        rebuilt = replace(rebuilt, failure=told)
+    return _written(folder, rebuilt)
+
+
+def _written(folder: StudyFolder, record: Record) -> Record:
+    try:
+        folder.write_record(record)
+    except OSError as error:
+        raise Unwritten(record, error) from error
+    return record
 
 
 def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:

@@ -62,7 +62,9 @@ class Watch:
                 self._recorded(trial)
                 continue
             running += 1
-            if trial.index not in self._asked and (job / REQUEST_FILE).exists():
+            if not (job / REQUEST_FILE).exists():
+                self._asked.discard(trial.index)  # a new attempt asks anew
+            elif trial.index not in self._asked:
                 self._asked.add(trial.index)
                 self._run_wanted(trial)
         self._running(running)

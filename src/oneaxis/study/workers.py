@@ -18,7 +18,7 @@ from typing import Any, Self
 import cloudpickle
 from hydra.core.utils import JobReturn, JobStatus
 
-from oneaxis.errors import TrialFailed
+from oneaxis.errors import TrialFailed, WorkerDied
 from oneaxis.study.head_start import wanted
 from oneaxis.study.wire import Closed, receive, send
 
@@ -84,6 +84,10 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def abandon(self) -> None:
+        """End the process at once, whatever it still loads: nothing will be run."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the process, and with it every trial that still runs."""
@@ -188,11 +192,11 @@ def _answer(item: _Running, timeout: float | None) -> tuple[JobReturn, list[str]
         if found is not None:
             return found["job"], found["loaded"]
     if item.timed_out:
-        reason = f"it took longer than {timeout:g} s and was ended (hydra.sweeper.timeout_minutes)"
+        error = TrialFailed(f"it took longer than {timeout:g} s and was ended (hydra.sweeper.timeout_minutes)")
     else:
-        reason = _ending(item.ended or 0)
+        error = WorkerDied(_ending(item.ended or 0))
     job = JobReturn(status=JobStatus.FAILED)
-    job.return_value = TrialFailed(reason)
+    job.return_value = error
     return job, []
 
 

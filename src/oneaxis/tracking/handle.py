@@ -7,9 +7,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LOG_FILE = "tracking.log"
 SOURCE = Path(__file__).resolve().parents[2]  # where this very oneaxis is imported from
@@ -29,9 +31,16 @@ class Mirrored:
 class MirrorProcess:
     """Starts the mirror beside the trials, tells it of them, and takes its answer."""
 
-    def __init__(self, root: Path, uri: str) -> None:
-        """Start the process. Its own messages go to `tracking.log` in the study's folder."""
+    def __init__(
+        self, root: Path, uri: str, *, again: bool = False, notice: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Start the process. Its own messages go to `tracking.log` in the study's folder.
+
+        `again` writes what is there already once more; `notice` is told, from another thread, of trouble and its end.
+        """
         self._root = root
+        self._notice = notice
+        self._answer: dict[str, Any] | None = None
         environment = {
             **os.environ,
             "ONEAXIS_TRACKING_URI": uri,
@@ -41,6 +50,11 @@ class MirrorProcess:
             ),
         }
         environment.pop("MLFLOW_RUN_ID", None)
+        # The mirror tries again itself; MLflow's own patience holds one call for minutes.
+        environment.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+        environment.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+        if again:
+            environment["ONEAXIS_SYNC"] = "1"
         with (root / LOG_FILE).open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-P", "-m", "oneaxis.tracking.service", str(root)],
@@ -51,6 +65,8 @@ class MirrorProcess:
                 env=environment,
                 start_new_session=True,  # Ctrl-C is the sweeper's; it ends the mirror in its own time
             )
+        self._reader = threading.Thread(target=self._listen, name="oneaxis-mirror", daemon=True)
+        self._reader.start()
 
     def run_wanted(self, trial: int) -> None:
         """A task uses MLflow and waits for its run."""
@@ -62,19 +78,21 @@ class MirrorProcess:
 
     def finish(self, patience: float | None = None) -> Mirrored:
         """Let the mirror write what is left and end; wait for it, at most `patience` seconds."""
-        try:
-            output, _ = self._process.communicate("end\n", timeout=patience)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self._say("end")
+        self._reader.join(patience)
+        late = self._reader.is_alive()
+        if not late:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=5)  # it has answered, or closed its output: it is at its end
+        self.kill()
+        if late:
             return Mirrored(None, None, 0, (), f"the mirror took longer than {patience} s")
-        except (BrokenPipeError, ValueError):
-            self.kill()
-            output = ""
-        return self._read(output)
+        return self._read()
 
     def kill(self) -> None:
         """End the process at once."""
         self._process.kill()
+        self._reader.join(5)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             with contextlib.suppress(OSError):  # what was still to be said
@@ -88,10 +106,20 @@ class MirrorProcess:
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
 
-    def _read(self, output: str) -> Mirrored:
-        try:
-            answer = json.loads(output.strip().splitlines()[-1])
-        except (IndexError, ValueError):
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(ValueError, OSError):  # closed by kill()
+            for line in self._process.stdout:
+                with contextlib.suppress(ValueError):
+                    said = json.loads(line)
+                    if "notice" in said:
+                        self._notice(str(said["notice"]))
+                    else:
+                        self._answer = said
+
+    def _read(self) -> Mirrored:
+        answer = self._answer
+        if answer is None:
             return Mirrored(None, None, 0, (), f"the mirror died; its last words are in {self._root / LOG_FILE}")
         return Mirrored(
             experiment=answer.get("experiment"),
@@ -104,7 +132,7 @@ class MirrorProcess:
 
 def sync(root: Path, uri: str, recorded: Sequence[int]) -> Mirrored:
     """Write a study that is on disk: the same mirror, told of every record at once."""
-    mirror = MirrorProcess(root, uri)
+    mirror = MirrorProcess(root, uri, again=True)
     for trial in recorded:
         mirror.recorded(trial)
     return mirror.finish()

@@ -26,6 +26,7 @@ from oneaxis.tracking.names import to_key
 from oneaxis.tracking.rows import LONGEST_VALUE, metrics, millis, params
 from oneaxis.tracking.schema import prepare_store
 from oneaxis.tracking.store import masked
+from oneaxis.tracking.written import mark_of
 from oneaxis.trial.codec import write_json
 from oneaxis.trial.handover import ANSWER_FILE
 from oneaxis.vocabulary import Record, Study, Trial
@@ -39,8 +40,10 @@ STATUS = {"finished": "FINISHED", "failed": "FAILED", "refused": "FAILED"}
 class Mirror:
     """One study's runs in one store."""
 
-    def __init__(self, study: Study, folder: StudyFolder, uri: str) -> None:
+    def __init__(self, study: Study, folder: StudyFolder, uri: str, *, again: bool = False) -> None:
         """Reach the store, make it if it is new, and open the study's parent run.
+
+        `again`: what was written before is written once more, wherever the store lost it.
 
         Raises
         ------
@@ -51,38 +54,56 @@ class Mirror:
         self._study = study
         self._folder = folder
         self._uri = uri
+        self._again = again
         self._client = MlflowClient(tracking_uri=uri)
         self.experiment = self._experiment(study.tracking.experiment)
         self._new = False  # whether this store had nothing of this study before
         self.parent = None if study.single else self._open_parent()
 
-    def give_run(self, trial: Trial, record: Record | None = None) -> str:
-        """The trial's run, made if there is none yet; its id is left in the job folder."""
-        known = _answer(self._folder.job(trial.folder))
-        if known and known.get("study") == self._study.id and known.get("uri") == masked(self._uri):
-            return str(known["run"])
-        found = self._search(f"tags.`oneaxis.study` = '{self._study.id}' and tags.`oneaxis.trial` = '{trial.index}'")
-        run = found or self._create(trial, record)
-        self._leave_answer(trial, run)
+    def give_run(self, trial: Trial, record: Record | None = None, *, attempt: bool = False) -> str:
+        """The trial's run, made if there is none yet; its id is left in the job folder.
+
+        For a new `attempt` the run of an earlier one, with what its task logged, goes to MLflow's trash.
+        """
+        run = self._known(trial)
+        if run is not None and attempt:
+            self._client.delete_run(run)
+            run = None
+        if run is None:
+            run = self._create(trial, record)
+            self._leave_answer(trial, run)
         return run
 
     def write(self, trial: Trial, record: Record) -> None:
         """Write a trial's parameters, metrics, curves, tags and configuration, and end its run."""
         known = _answer(self._folder.job(trial.folder))
-        fresh = self._new and not known
-        run = self._create(trial, record) if fresh else self.give_run(trial, record)
-        if fresh:
-            self._leave_answer(trial, run)
-        theirs = set() if fresh else set(self._client.get_run(run).data.params)
+        mark = f"{record.started} {record.ended}"
+        if known and self._is_mine(known) and known.get("written") == mark and not self._again:
+            return
+        run = None if self._new and not known else self._known(trial)
+        theirs: set[str] = set()
+        if run is not None:
+            earlier = self._client.get_run(run).data
+            theirs = set(earlier.params)
+            if earlier.tags.get("oneaxis.started", record.started) != record.started:
+                self._client.delete_run(run)  # of an attempt that failed; all of it is on disk
+                run, theirs = None, set()
+        if run is None:
+            run = self._create(trial, record)
+        self._leave_answer(trial, run)
         ours = [Param(key, value) for key, value in params(record.config) if key not in theirs]
         measured = list(metrics(record, self._folder.job(trial.folder)))
         tags = [RunTag(key, value) for key, value in self._tags(trial, record).items()]
         self._batch(run, measured, ours, tags)
         self._artifacts(run, trial, record)
         self._client.set_terminated(run, STATUS[record.status], millis(record.ended))
+        self._leave_answer(trial, run, written=mark)
 
-    def finish(self, records: Mapping[int, Record]) -> None:
-        """Write differences, missing trials and the note, and end the parent run."""
+    def finish(self, records: Mapping[int, Record], *, whole: bool = True) -> None:
+        """Write differences, missing trials and the note, and end the parent run.
+
+        `whole`: nothing that is on disk lacks.
+        """
         comparison = compare(self._study.plan, records, self._study.policy)
         trials = {trial.index: trial for trial in self._study.plan.trials}
         ended = max((millis(record.ended) for record in records.values()), default=None)
@@ -91,7 +112,7 @@ class Mirror:
                 Metric(to_key(f"delta.{name}"), value, millis(records[index].ended), 0)
                 for name, value in deltas.items()
             ]
-            self._batch(self.give_run(trials[index]), found, [], [])
+            self._batch(self._told(trials[index]) or self.give_run(trials[index]), found, [], [])
         for trial, record in comparison.unusable:
             if record is None:
                 run = self.give_run(trial)
@@ -100,7 +121,10 @@ class Mirror:
         if self.parent is None:
             return
         self._client.set_tag(self.parent, "mlflow.note.content", _note(self._study, comparison))
-        self._client.set_terminated(self.parent, "FAILED" if comparison.unusable else "FINISHED", ended)
+        lacks = any(record is None for _, record in comparison.unusable)
+        status = "KILLED" if lacks else "FAILED" if comparison.unusable else "FINISHED"
+        self._client.set_terminated(self.parent, status, ended)
+        self._leave_parent(self.parent, written=mark_of(records) if whole else None)
 
     # -- one run -------------------------------------------------------------------------------------
 
@@ -122,6 +146,9 @@ class Mirror:
     def _open_parent(self) -> str:
         known = self._search(f"tags.`oneaxis.study` = '{self._study.id}' and tags.`oneaxis.role` = 'study'")
         if known:
+            if not self._again:
+                self._client.update_run(known, status="RUNNING")
+            self._leave_parent(known)
             return known
         self._new = True
         created = self._client.create_run(
@@ -137,11 +164,25 @@ class Mirror:
                 "mlflow.note.content": f"{len(self._study.plan.trials)} trials; running.",
             },
         )
-        write_json(
-            {"schema": 1, "experiment": self.experiment, "run": created.info.run_id, "uri": masked(self._uri)},
-            self._folder.root / ANSWER_FILE,
-        )
+        self._leave_parent(str(created.info.run_id))
         return str(created.info.run_id)
+
+    def _known(self, trial: Trial) -> str | None:
+        """The trial's run of an earlier write, if the store still has it."""
+        told = self._told(trial)
+        if told is not None:
+            with contextlib.suppress(MlflowException):
+                if self._client.get_run(told).info.lifecycle_stage == "active":
+                    return told
+        return self._search(f"tags.`oneaxis.study` = '{self._study.id}' and tags.`oneaxis.trial` = '{trial.index}'")
+
+    def _told(self, trial: Trial) -> str | None:
+        """The trial's run as its job folder says."""
+        known = _answer(self._folder.job(trial.folder))
+        return str(known["run"]) if known and self._is_mine(known) else None
+
+    def _is_mine(self, known: Mapping[str, Any]) -> bool:
+        return known.get("study") == self._study.id and known.get("uri") == masked(self._uri)
 
     def _create(self, trial: Trial, record: Record | None) -> str:
         tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": _command(self._study), **self._tags(trial, record)}
@@ -173,7 +214,13 @@ class Mirror:
         if trial.seed is not None:
             tags["oneaxis.seed"] = str(trial.seed)
         if record is not None:
-            tags |= {"oneaxis.fingerprint": record.fingerprint, "oneaxis.status": record.status}
+            tags |= {
+                "oneaxis.fingerprint": record.fingerprint,
+                "oneaxis.status": record.status,
+                "oneaxis.started": record.started,
+            }
+            if record.reused_from:
+                tags["oneaxis.reused_from"] = f"{record.reused_from['study']} {record.reused_from['folder']}"
             if record.failure is not None:
                 tags["oneaxis.failure"] = f"{record.failure.kind}: {record.failure.message}"[:LONGEST_VALUE]
         return tags
@@ -200,7 +247,11 @@ class Mirror:
         found = self._client.search_runs([self.experiment], condition, max_results=1)
         return str(found[0].info.run_id) if found else None
 
-    def _leave_answer(self, trial: Trial, run: str) -> None:
+    def _leave_parent(self, run: str, *, written: str | None = None) -> None:
+        answer = {"schema": 1, "experiment": self.experiment, "run": run, "uri": masked(self._uri), "written": written}
+        write_json(answer, self._folder.root / ANSWER_FILE)
+
+    def _leave_answer(self, trial: Trial, run: str, *, written: str | None = None) -> None:
         job = self._folder.job(trial.folder)
         job.mkdir(parents=True, exist_ok=True)
         answer = {
@@ -209,6 +260,7 @@ class Mirror:
             "experiment": self.experiment,
             "run": run,
             "uri": masked(self._uri),
+            "written": written,
         }
         write_json(answer, job / ANSWER_FILE)
 

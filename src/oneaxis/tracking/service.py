@@ -1,8 +1,8 @@
 """The mirror's process: `python -m oneaxis.tracking.service FOLDER`, told by lines on its standard input.
 
 `run N`: the task of trial N uses MLflow and waits for its run. `done N`: the record of trial N is there.
-`end`: nothing more comes. The answer is one line of JSON on standard output. When the input ends without
-`end`, the study is gone, and so is this process.
+`end`: nothing more comes. On standard output: lines of JSON, notices for the user and at last the answer. When the
+input ends without `end`, the study is gone, and so is this process.
 """
 
 from __future__ import annotations
@@ -15,17 +15,23 @@ import sys
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from oneaxis.errors import BadRecord
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.store import masked
 from oneaxis.vocabulary import Record, Study
 
+if TYPE_CHECKING:
+    from oneaxis.tracking.mirror import Mirror
+
 TRIES = 4
 NICENESS = 10  # the trials come first: they need the processors, and the table doesn't wait for the mirror
 FIRST_PAUSE = 0.5  # seconds, doubled at each try
+LONGEST_PAUSE = 15.0
 
 Result = TypeVar("Result")
 
@@ -40,51 +46,132 @@ def main(root: str) -> int:
     study = folder.read_study()
     with contextlib.suppress(OSError):  # a study may have come from another machine
         os.chdir(study.cwd)  # MLflow puts the artifacts of a new experiment where the process is
-    uri = os.environ["ONEAXIS_TRACKING_URI"]
-    answer: dict[str, object] = {"written": 0, "lacking": [], "error": None}
-    try:
+    desk = _Desk(study, folder, os.environ["ONEAXIS_TRACKING_URI"], again="ONEAXIS_SYNC" in os.environ)
+    desk.serve(lines)
+    print(json.dumps(desk.answer()), flush=True)  # noqa: T201 - the protocol
+    return 1 if desk.problem else 0
+
+
+class _Desk:
+    """What waits to be written; tried again for as long as the study runs."""
+
+    def __init__(self, study: Study, folder: StudyFolder, uri: str, *, again: bool) -> None:
+        self._study = study
+        self._folder = folder
+        self._uri = uri
+        self._again = again
+        self._trials = {trial.index: trial for trial in study.plan.trials}
+        self._records: dict[int, Record] = {}
+        self._waiting: deque[str] = deque()
+        self._mirror: Mirror | None = None
+        self._pause = 0.0
+        self._next = 0.0
+        self._lacking: list[int] = []
+        self.problem: str | None = None
+
+    def serve(self, lines: queue.SimpleQueue[str]) -> None:
+        """Write what comes until `end`, then what is left, with a few last tries."""
+        self._work()  # opens the parent run
+        while True:
+            patience = max(0.0, self._next - time.monotonic()) if self.problem is not None else None
+            try:
+                line = lines.get(timeout=patience)
+            except queue.Empty:
+                self._work()
+                continue
+            if line == "end":
+                break
+            self._waiting.append(line)
+            if self.problem is None or time.monotonic() >= self._next:
+                self._work()
+        self._last_tries()
+
+    def answer(self) -> dict[str, object]:
+        """What was written, and why anything lacks."""
+        answer: dict[str, object] = {"written": len(self._records), "lacking": self._lacking, "error": self.problem}
+        if self._mirror is not None:
+            answer |= {"experiment": self._mirror.experiment, "parent": self._mirror.parent}
+        return answer
+
+    def _work(self) -> None:
+        """Do what waits, in order; on trouble wait longer each time, and say so once."""
+        try:
+            mirror = self._opened()
+            while self._waiting:
+                self._do(mirror, self._waiting[0])
+                self._waiting.popleft()
+        except Exception as error:  # noqa: BLE001 - whatever MLflow raises, the study goes on without it
+            text = f"{type(error).__name__}: {masked(str(error)):.500}"
+            self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
+            self._next = time.monotonic() + self._pause
+            print(f"{text}; again in {self._pause:g} s", file=sys.stderr, flush=True)  # noqa: T201 - the log
+            if self.problem is None:
+                _notice(f"MLflow: trouble ({text.splitlines()[0]:.200}); trials go on, and it is tried again")
+            self._waiting.rotate(-1)  # one trial's trouble must not stop the others
+            self.problem = text
+        else:
+            if self.problem is not None:
+                _notice("MLflow: back, and everything so far is written")
+            self.problem, self._pause = None, 0.0
+
+    def _opened(self) -> Mirror:
         from oneaxis.tracking.mirror import Mirror  # noqa: PLC0415 - imports mlflow, while trials already run
 
-        mirror = _retried(lambda: Mirror(study, folder, uri))
-    except Exception as error:  # noqa: BLE001 - whatever MLflow raises, the study goes on without it
-        answer |= {"lacking": [trial.index for trial in study.plan.trials], "error": f"{masked(str(error)):.500}"}
-        _wait_for_end(lines)
-    else:
-        answer |= {"experiment": mirror.experiment, "parent": mirror.parent}
-        written, lacking, error_text = _serve(mirror, study, folder, lines)
-        answer |= {"written": written, "lacking": lacking, "error": error_text}
-    print(json.dumps(answer), flush=True)  # noqa: T201 - the protocol
-    return 1 if answer["error"] else 0
+        if self._mirror is None:
+            self._mirror = Mirror(self._study, self._folder, self._uri, again=self._again)
+        return self._mirror
 
-
-def _serve(
-    mirror: object, study: Study, folder: StudyFolder, lines: queue.SimpleQueue[str]
-) -> tuple[int, list[int], str | None]:
-    from oneaxis.tracking.mirror import Mirror  # noqa: PLC0415 - see main
-
-    assert isinstance(mirror, Mirror)
-    trials = {trial.index: trial for trial in study.plan.trials}
-    records: dict[int, Record] = {}
-    lacking: list[int] = []
-    problem: str | None = None
-    while (line := lines.get()) != "end":
+    def _do(self, mirror: Mirror, line: str) -> None:
         word, _, number = line.partition(" ")
-        trial = trials[int(number)]
+        trial = self._trials[int(number)]
+        if word == "run":
+            mirror.give_run(trial, attempt=True)
+            return
         try:
-            if word == "run":
-                _retried(lambda trial=trial: mirror.give_run(trial))  # type: ignore[misc]
-            elif (record := folder.record(trial.folder)) is not None:
-                records[trial.index] = record
-                _retried(lambda trial=trial, record=record: mirror.write(trial, record))  # type: ignore[misc]
-        except Exception as error:  # noqa: BLE001 - one trial's trouble must not stop the others
-            lacking.append(trial.index)
-            problem = f"{type(error).__name__}: {masked(str(error)):.500}"
-            print(f"trial {trial.index}: {problem}", file=sys.stderr, flush=True)  # noqa: T201 - the log
-    try:
-        _retried(lambda: mirror.finish(records))
-    except Exception as error:  # noqa: BLE001 - said in the answer
-        problem = f"{type(error).__name__}: {masked(str(error)):.500}"
-    return len(records) - len(lacking), lacking, problem
+            record = self._folder.record(trial.folder)
+        except BadRecord as error:  # the study's own process sets it aside, and says so
+            print(error, file=sys.stderr, flush=True)  # noqa: T201 - the log
+            return
+        if record is not None:
+            mirror.write(trial, record)
+            self._records[trial.index] = record
+
+    def _last_tries(self) -> None:
+        for number in range(TRIES):
+            if number:
+                time.sleep(FIRST_PAUSE * 2 ** (number - 1))
+            self._try_each()
+            if not self._waiting and self._mirror is not None:
+                break
+        self._lacking = sorted({int(line.partition(" ")[2]) for line in self._waiting if line.startswith("done")})
+        if self._mirror is None:
+            self._lacking = list(self._trials)
+            return
+        try:
+            _retried(lambda: self._opened().finish(self._records, whole=not self._lacking))
+        except Exception as error:  # noqa: BLE001 - said in the answer
+            self.problem = f"{type(error).__name__}: {masked(str(error)):.500}"
+
+    def _try_each(self) -> None:
+        """What waits, each by itself: one trial's trouble must not stop the others."""
+        waiting, self._waiting = self._waiting, deque()
+        problem: str | None = None
+        for line in waiting or [""]:
+            try:
+                mirror = self._opened()
+                if line:
+                    self._do(mirror, line)
+            except Exception as error:  # noqa: BLE001 - as in _work
+                if line:
+                    self._waiting.append(line)
+                problem = f"{type(error).__name__}: {masked(str(error)):.500}"
+                print(f"{line or 'opening'}: {problem}", file=sys.stderr, flush=True)  # noqa: T201 - the log
+        self.problem = problem
+
+
+def _notice(text: str) -> None:
+    """Something for the study's user to know now."""
+    print(json.dumps({"notice": text}), flush=True)  # noqa: T201 - the protocol
 
 
 def _listen(lines: queue.SimpleQueue[str]) -> None:
@@ -94,11 +181,6 @@ def _listen(lines: queue.SimpleQueue[str]) -> None:
             return
     # Input gone without `end`: the sweeping process is dead, and nothing may outlive it.
     os._exit(3)
-
-
-def _wait_for_end(lines: queue.SimpleQueue[str]) -> None:
-    while lines.get() != "end":
-        pass
 
 
 def _retried(action: Callable[[], Result]) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import enum
 import json
@@ -56,8 +57,13 @@ def write_json(content: Mapping[str, Any], path: Path) -> Path:
     """Write JSON atomically; non-finite numbers become text."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     text = json.dumps(jsonable(content), indent=1, ensure_ascii=False, allow_nan=False)
-    partial.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
-    partial.replace(path)
+    try:
+        partial.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
+        partial.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)  # half a file on a full disk
+        raise
     return path
 
 

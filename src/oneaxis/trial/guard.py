@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -14,15 +15,18 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.canonical import digest
-from oneaxis.errors import TrialFailed, TrialRefused
+from oneaxis.errors import TrialFailed, TrialRefused, TrialTaken
 from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
 from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.running import Hold
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Record, Status, split_key
 
 Task = Callable[[Any], Any]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Guard:
     Runs wherever the launcher runs jobs. Writes `record.json` and `curves.jsonl` into the job folder. The
     task's return value is passed on untouched. Without `compared` a task needs no metric. `home` is the
     study's folder where Hydra's job folders lie elsewhere, `root` the project's; `main` is the main script's file and
-    digest as the sweeping process loaded it.
+    digest as the sweeping process loaded it. `limit` ends the process of a job that takes longer (seconds), for
+    launchers that give each job a process and no time limit of ours.
     """
 
     task: Task
@@ -42,6 +47,7 @@ class Guard:
     home: str | None = None
     root: str = ""
     main: Mapping[str, str] = field(default_factory=dict)
+    limit: float | None = None
 
     def __call__(self, cfg: DictConfig) -> Any:
         """Run the task.
@@ -50,6 +56,8 @@ class Guard:
         ------
         TrialRefused
             If `cfg` isn't the configuration that was proved.
+        TrialTaken
+            If another process works at this trial; it then leaves the record.
         TrialFailed
             If the task calls `sys.exit`; whatever else it raises passes through.
         """
@@ -73,12 +81,15 @@ class Guard:
             config=resolved(cfg),
             started=started,
         )
-        refusal = _refusal(cfg, record, str(hydra.sweeper.seed_key))
-        if refusal is not None:
-            write_record(replace(record, status="refused", failure=refusal, ended=now()), folder)
-            raise TrialRefused(refusal.message)
-        witness = Witness(self.root or str(hydra.runtime.cwd), self.main)
-        return run_and_record(self.task, cfg, record, folder, witness, tracked=self.tracked, compared=self.compared)
+        with Hold(folder, self.study, limit=self.limit) as hold:
+            refusal = _refusal(cfg, record, str(hydra.sweeper.seed_key))
+            if refusal is not None:
+                _leave(replace(record, status="refused", failure=refusal, ended=now()), folder, hold)
+                raise TrialRefused(refusal.message)
+            witness = Witness(self.root or str(hydra.runtime.cwd), self.main)
+            return run_and_record(
+                self.task, cfg, record, folder, witness, hold=hold, tracked=self.tracked, compared=self.compared
+            )
 
 
 def run_and_record(
@@ -88,6 +99,7 @@ def run_and_record(
     folder: Path,
     witness: Witness,
     *,
+    hold: Hold,
     tracked: bool,
     compared: bool = True,
 ) -> Any:
@@ -99,7 +111,7 @@ def run_and_record(
     notes = journal.open_journal(folder)
 
     def leave(status: Status, metrics: Mapping[str, float], failure: Failure | None) -> None:
-        write_record(
+        _leave(
             replace(
                 record,
                 status=status,
@@ -116,6 +128,7 @@ def run_and_record(
                 outputs=notes.outputs,
             ),
             folder,
+            hold,
         )
 
     try:
@@ -135,6 +148,16 @@ def run_and_record(
         failure = None
     leave("failed" if failure else "finished", metrics, failure)
     return returned
+
+
+def _leave(record: Record, folder: Path, hold: Hold) -> None:
+    """Write the record, unless a resumed study gave the trial to another process meanwhile."""
+    if not hold.still():
+        raise TrialTaken(f"{folder}: another process took this trial over; its record counts, not this one's")
+    try:
+        write_record(record, folder)
+    except OSError as error:  # a full disk: what the task returned still reaches the study's process
+        log.warning("%s: the record can't be written (%s)", folder, error.strerror)
 
 
 def container(cfg: DictConfig) -> Mapping[str, Any]:

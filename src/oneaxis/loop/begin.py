@@ -1,0 +1,126 @@
+"""Where a planned study runs: begun anew in a folder of its own, or gone on with where it was left."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+
+from oneaxis.loop.advice import short
+from oneaxis.loop.known import look, what_runs
+from oneaxis.loop.settings import Settings, typed_arguments
+from oneaxis.report.terminal import say
+from oneaxis.study.claim import Claim
+from oneaxis.study.folder import StudyFolder
+from oneaxis.study.leftovers import clear
+from oneaxis.study.place import Place, find_place, resumed_place
+from oneaxis.study.reuse import Refuses, take_over
+from oneaxis.study.same import complete, differences
+from oneaxis.tracking.store import masked
+from oneaxis.trial.guard import now
+from oneaxis.trial.provenance import entry_point
+from oneaxis.vocabulary import Plan, Policy, Study, Tracking
+
+RESUME = "ONEAXIS_RESUME"  # set by `oneaxis resume` for the app that it runs: the folder of the study that goes on
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A study with its folder (absolute), held until `claim` is released."""
+
+    study: Study
+    folder: StudyFolder
+    claim: Claim
+    moved: bool
+    resumed: bool
+
+
+def begin(
+    config: DictConfig,
+    settings: Settings,
+    plan: Plan,
+    tracking: Tracking,
+    terminal: Console,
+    *,
+    refuses: Refuses,
+) -> Begun:
+    """Find the study's folder and write `study.json`, or take up the study that is there.
+
+    `refuses` says why an earlier trial can't stand for one of this study.
+
+    Raises
+    ------
+    FolderUnusable
+        If there is no folder to write, or the study that was to go on is another one now, or runs already.
+    """
+    wanted = Path(str(config.hydra.sweep.dir))
+    asked = os.environ.pop(RESUME, None)
+
+    def differs(_: StudyFolder, study: Study) -> Sequence[str]:
+        return differences(study, plan, settings.policy)
+
+    def goes_on(folder: StudyFolder, study: Study) -> Sequence[str]:
+        if study.single:
+            return ("a single run",)
+        if settings.reuse is False:
+            return ("hydra.sweeper.reuse=false runs all again",)
+        if plan.reference is None and complete(study, folder.records(study)):
+            return ("a plain sweep that is complete",)
+        return differs(folder, study)
+
+    place = find_place(wanted, goes_on) if asked is None else resumed_place(Path(asked), differs)
+    try:
+        begun = _begun(place, config, plan, policy=settings.policy, tracking=tracking, terminal=terminal)
+        records = begun.folder.records(begun.study)
+        reuse = look(config, settings, begun.study, records, own=begun.folder.root, refuses=refuses)
+        take_over(begun.study, begun.folder, reuse)
+        for line in what_runs(begun.study, begun.folder.records(begun.study), reuse):
+            say(terminal, line)
+        say(terminal, "")
+    except BaseException:
+        place.claim.release()
+        raise
+    return begun
+
+
+def _begun(
+    place: Place, config: DictConfig, plan: Plan, *, policy: Policy, tracking: Tracking, terminal: Console
+) -> Begun:
+    shown = replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking
+    folder = StudyFolder(place.folder.root.absolute())
+    for note in place.notes:
+        say(terminal, f"note: {note}")
+    if place.earlier is None:
+        study = Study(
+            id=secrets.token_hex(8),
+            name=f"{config.hydra.job.name} {folder.root.name}",
+            created=now(),
+            app=tuple(entry_point()),
+            arguments=typed_arguments(),
+            cwd=str(Path.cwd()),
+            plan=plan,
+            policy=policy,
+            tracking=shown,
+        )
+        folder.write_study(study)
+        OmegaConf.save(config, folder.root / "multirun.yaml")
+    else:
+        study = replace(place.earlier, plan=plan, tracking=shown)
+        if shown != place.earlier.tracking:
+            folder.write_study(study)
+        for line in clear(folder, study):
+            say(terminal, line)
+    how = "" if place.earlier is None else f" (goes on; started {study.created[:19]}Z)"
+    say(terminal, f"Study: {short(folder.root)}{how}")
+    return Begun(
+        study,
+        folder,
+        place.claim,
+        moved=place.folder.root != Path(str(config.hydra.sweep.dir)),
+        resumed=place.earlier is not None,
+    )

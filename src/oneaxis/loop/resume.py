@@ -1,0 +1,79 @@
+"""`oneaxis resume`: run the app again with the study's own command line, in the study's own folder."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from oneaxis.composing.text import quote
+from oneaxis.errors import FolderUnusable
+from oneaxis.loop.begin import RESUME
+from oneaxis.vocabulary import Study
+
+OWN = ("hydra.sweep.dir=", "hydra.sweeper.dry_run=")
+
+
+def resume(root: Path, study: Study, *, app: str | None = None, tracking: str | None = None) -> int:
+    """Run what a study lacks; the app's exit status.
+
+    The app is `app`, else `[tool.oneaxis] app` in the project's pyproject.toml, else the study's own.
+
+    Raises
+    ------
+    FolderUnusable
+        If the study isn't one that can go on from here.
+    """
+    if study.single:
+        raise FolderUnusable(f"{root} is a single run, not a study; run it again: {_typed(study.app, study.arguments)}")
+    cwd = Path(study.cwd)
+    if not cwd.is_dir():
+        cwd = Path.cwd()  # the project was moved, or came from another machine
+    arguments = _arguments(study, root.absolute(), tracking)
+    program = _program(app, study, cwd)
+    ended = subprocess.run(  # noqa: S603 - the user's own app
+        [sys.executable, *program, *arguments],
+        cwd=cwd,
+        env={**os.environ, RESUME: str(root.absolute())},
+        check=False,
+    )
+    return ended.returncode
+
+
+def _program(app: str | None, study: Study, cwd: Path) -> Sequence[str]:
+    named = app or _named_in_project(cwd)
+    program = list(study.app) if named is None else shlex.split(named)
+    if program[0] != "-m" and not (cwd / program[0]).exists():
+        raise FolderUnusable(f"the app {program[0]} isn't in {cwd}; name it: oneaxis resume --app PATH")
+    return program
+
+
+def _named_in_project(cwd: Path) -> str | None:
+    try:
+        settings = tomllib.loads((cwd / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    app = settings.get("tool", {}).get("oneaxis", {}).get("app")
+    return None if app is None else str(app)
+
+
+def _arguments(study: Study, root: Path, tracking: str | None) -> list[str]:
+    kept = [text for text in study.arguments if not text.startswith(OWN)]
+    if tracking is not None:
+        kept = [text for text in kept if not text.startswith("hydra.sweeper.tracking=")]
+        kept.append(f"hydra.sweeper.tracking={quote(tracking)}")
+    hidden = [text for text in kept if "//***@" in text]
+    if hidden:
+        raise FolderUnusable(
+            f"the study doesn't keep the user and password of `{hidden[0]}`; give the store: "
+            "oneaxis resume --tracking URI, or --tracking offline"
+        )
+    return [*kept, f"hydra.sweep.dir={quote(str(root))}"]
+
+
+def _typed(app: Sequence[str], arguments: Sequence[str]) -> str:
+    return shlex.join(["python", *app, *arguments])

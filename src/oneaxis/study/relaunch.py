@@ -1,0 +1,176 @@
+"""Launch trials until each has a record or was given up: what a dying worker takes along is launched again.
+
+Hydra's joblib launcher loses a whole batch with one worker, submitit all returns with one job; records on disk
+stay. Which trial it was can't always be seen, so suspects run again one by one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
+
+from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
+from oneaxis.study.folder import StudyFolder
+from oneaxis.study.submitted import waited_for
+from oneaxis.trial.codec import RECORD_FILE
+from oneaxis.trial.running import lives, running, set_aside, timed_out
+from oneaxis.vocabulary import Trial
+
+MOST_DEATHS = 2  # of a trial's worker, before the trial is given up
+LOOK = 0.1  # seconds between two looks at processes that still run
+
+Round = tuple[Sequence[Trial], Sequence[JobReturn | None]]
+
+
+class Relaunch:
+    """Launches batches of trials through one launcher, over and over where a worker dies."""
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        folder: StudyFolder,
+        overrides: Callable[[Trial], Sequence[str]],
+        *,
+        returned: Callable[[Trial, JobReturn], object] = lambda *_: None,
+        say: Callable[[str], None] = lambda _: None,
+        limit: float | None = None,
+    ) -> None:
+        self._launcher = launcher
+        self._folder = folder
+        self._overrides = overrides
+        self._returned = returned
+        self._say = say
+        self._limit = limit
+        self._deaths: Counter[int] = Counter()
+
+    def run(self, batches: Sequence[Sequence[Trial]]) -> Iterator[Round]:
+        """Yield trials with their returns; None where only the disk can tell.
+
+        Raises
+        ------
+        Exception
+            Whatever the launcher raised, where none of its jobs had begun.
+        """
+        waiting = deque(list(batch) for batch in batches if batch)
+        while waiting:
+            batch = waiting.popleft()
+            try:
+                with waited_for(self._launcher):
+                    jobs = self._launch(batch)
+            except Exception as error:
+                self._wait(batch)
+                recorded = [trial for trial in batch if self._recorded(trial)]
+                if recorded:
+                    yield recorded, [None] * len(recorded)
+                left = [trial for trial in batch if trial not in recorded]
+                suspects = [trial for trial in left if self._began(trial)]
+                if not suspects and not recorded:
+                    raise
+                yield from self._bury(suspects, [self._death(trial, error) for trial in suspects])
+                again = [trial for trial in suspects if not self._over(trial)]
+                unharmed = [trial for trial in left if trial not in suspects]
+                self._again(again, f"{type(error).__name__}")
+                waiting.extend([unharmed] if unharmed else [])
+                waiting.extend([trial] for trial in again)
+                continue
+            self._wait([trial for trial, job in zip(batch, jobs, strict=True) if _error(job, TrialTaken)])
+            died = [(trial, job) for trial, job in zip(batch, jobs, strict=True) if _error(job, WorkerDied)]
+            ended = [
+                (trial, None if _error(job, TrialTaken) else job)
+                for trial, job in zip(batch, jobs, strict=True)
+                if not _error(job, WorkerDied)
+            ]
+            if ended:
+                yield [trial for trial, _ in ended], [job for _, job in ended]
+            yield from self._bury([trial for trial, _ in died], [job for _, job in died])
+            again = [trial for trial, _ in died if not self._over(trial)]
+            self._again(again, "its process died")
+            waiting.extend([again] if again else [])
+
+    def _launch(self, batch: Sequence[Trial]) -> Sequence[JobReturn]:
+        if hasattr(self._launcher, "returned"):
+            self._launcher.returned = lambda number, job: self._tell(batch[number - batch[0].index], job)
+        return self._launcher.launch([list(self._overrides(trial)) for trial in batch], batch[0].index)
+
+    def _tell(self, trial: Trial, job: JobReturn) -> None:
+        """A process that dies for good leaves no record: written now, its failure shows now."""
+        if _error(job, WorkerDied) and self._deaths[trial.index] + 1 < MOST_DEATHS:
+            return
+        if not _error(job, TrialTaken):
+            self._returned(trial, self._twice(job) if _error(job, WorkerDied) else job)
+
+    def _bury(self, trials: Sequence[Trial], jobs: Sequence[JobReturn]) -> Iterator[Round]:
+        """Count the deaths; yield the trials that are given up."""
+        for trial in trials:
+            self._deaths[trial.index] += 1
+        over = [(trial, job) for trial, job in zip(trials, jobs, strict=True) if self._over(trial)]
+        if over:
+            yield [trial for trial, _ in over], [self._twice(job) for _, job in over]
+
+    def _over(self, trial: Trial) -> bool:
+        return self._deaths[trial.index] >= MOST_DEATHS
+
+    def _death(self, trial: Trial, error: Exception) -> JobReturn:
+        job = JobReturn(status=JobStatus.FAILED)
+        if timed_out(self._folder.job(trial.folder)):
+            self._deaths[trial.index] = MOST_DEATHS  # it would take as long again
+            job.return_value = TrialFailed(
+                f"it took longer than {self._limit:g} s and was ended (hydra.sweeper.timeout_minutes)"
+            )
+        else:
+            reason = str(error).strip().splitlines()
+            job.return_value = WorkerDied(f"its process died ({type(error).__name__}: {reason[0] if reason else ''})")
+        return job
+
+    @staticmethod
+    def _twice(job: JobReturn) -> JobReturn:
+        returned = job._return_value  # noqa: SLF001 - the public property raises for failed jobs
+        if not isinstance(returned, WorkerDied) or str(returned).endswith("given up"):
+            return job
+        told = JobReturn(status=JobStatus.FAILED, overrides=job.overrides)
+        told.return_value = WorkerDied(f"{returned}; so it ended twice, and was given up")
+        return told
+
+    def _again(self, trials: Sequence[Trial], why: str) -> None:
+        for trial in trials:
+            set_aside(self._folder.job(trial.folder))
+        if trials:
+            names = ", ".join(trial.label(several_seeds=trial.seed is not None) for trial in trials[:3])
+            more = f" and {len(trials) - 3} more" if len(trials) > 3 else ""  # noqa: PLR2004 - a line's worth
+            self._say(f"launched again: {names}{more} ({why})")
+
+    def _wait(self, trials: Sequence[Trial]) -> None:
+        """Until no process of this machine works at these trials any more."""
+        for trial in trials:
+            while not self._recorded(trial) and lives(self._folder.job(trial.folder)):
+                time.sleep(LOOK)
+
+    def _began(self, trial: Trial) -> bool:
+        return running(self._folder.job(trial.folder)) is not None
+
+    def _recorded(self, trial: Trial) -> bool:
+        return (self._folder.job(trial.folder) / RECORD_FILE).exists()
+
+
+def batches(trials: Sequence[Trial], *, most: int | None, contiguous: bool) -> list[list[Trial]]:
+    """Trials in as few launches as possible, at most so many each.
+
+    `contiguous`: a launch numbers its jobs upwards, and where an app names job folders by that number it must be
+    the trial's own.
+    """
+    found: list[list[Trial]] = []
+    for trial in trials:
+        fits = found and (most is None or len(found[-1]) < most)
+        if fits and not (contiguous and found[-1][-1].index + 1 != trial.index):
+            found[-1].append(trial)
+        else:
+            found.append([trial])
+    return found
+
+
+def _error(job: JobReturn, kind: type[Exception]) -> bool:
+    return isinstance(job._return_value, kind)  # noqa: SLF001 - the public property raises for failed jobs

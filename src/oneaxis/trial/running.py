@@ -1,0 +1,192 @@
+"""A trial's job folder while its job runs: held by one process, and what a process that dies leaves there."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import json
+import os
+import platform
+import secrets
+import sys
+from pathlib import Path
+from typing import IO, Any, Self
+
+from oneaxis.errors import BadRecord, TrialTaken
+from oneaxis.trial.codec import RECORD_FILE, read_record
+from oneaxis.trial.handover import ANSWER_FILE
+from oneaxis.trial.process import alive, machine_id, start_mark
+
+RUNNING_FILE = "running.json"
+FAULT_FILE = "fault.txt"
+ATTEMPTS = "attempts"
+JOB_VARIABLES = ("SLURM_JOB_ID", "SLURM_ARRAY_TASK_ID", "SUBMITIT_LOCAL_JOB_ID")
+TAIL = 4000  # characters of a log that are kept
+TIMED_OUT = "Timeout ("  # how Python's fault handler begins
+
+
+class Hold:
+    """While this block runs, the job folder is this process'.
+
+    Python's own account of a crash, and of a job over its `limit` (seconds; the process then ends), lands in
+    `fault.txt`.
+    """
+
+    def __init__(self, folder: Path, study: str, *, limit: float | None = None) -> None:
+        self._path = folder / RUNNING_FILE
+        self._folder = folder
+        self._study = study
+        self._limit = limit
+        self._token = secrets.token_hex(8)
+        self._fault: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Take the folder.
+
+        Raises
+        ------
+        TrialTaken
+            If another process works at this trial, or has done it.
+        """
+        if _recorded(self._folder, self._study):
+            raise TrialTaken(f"{self._folder} holds a record already: another process ran this trial")
+        held = running(self._folder)
+        if held is not None:
+            if not _restarted(held) and (held.get("machine") != machine_id() or _lives(held)):
+                raise TrialTaken(f"process {held.get('process')} on {held.get('host')} works at this trial")
+            set_aside(self._folder)
+        self._begin()
+        if not faulthandler.is_enabled():
+            with contextlib.suppress(OSError):
+                self._fault = (self._folder / FAULT_FILE).open("w", encoding="utf-8")
+                faulthandler.enable(self._fault)
+        if self._limit is not None:
+            faulthandler.dump_traceback_later(self._limit, exit=True, file=self._fault or sys.stderr)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._limit is not None:
+            faulthandler.cancel_dump_traceback_later()
+        if self._fault is not None:
+            faulthandler.disable()
+            self._fault.close()
+            with contextlib.suppress(OSError):
+                (self._folder / FAULT_FILE).unlink()
+        if self.still():
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+    def still(self) -> bool:
+        """Whether nobody took the trial over meanwhile: a study that was resumed while this job ran on."""
+        held = running(self._folder)
+        return held is None or held.get("token") == self._token
+
+    def _begin(self) -> None:
+        content = {
+            "schema": 1,
+            "token": self._token,
+            "host": platform.node(),
+            "machine": machine_id(),
+            "process": os.getpid(),
+            "started": start_mark(os.getpid()),
+            "job": _job(),
+        }
+        try:
+            with self._path.open("x", encoding="utf-8") as file:
+                json.dump(content, file)
+        except FileExistsError:
+            raise TrialTaken(f"another process works at {self._folder}") from None
+
+
+def running(job: Path) -> dict[str, Any] | None:
+    """What the process that works, or worked, in a job folder says of itself."""
+    try:
+        return dict(json.loads((job / RUNNING_FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+
+
+def lives(job: Path) -> bool:
+    """Whether a process of this machine works in a job folder."""
+    held = running(job)
+    return held is not None and held.get("machine") == machine_id() and _lives(held)
+
+
+def set_aside(job: Path) -> Path | None:
+    """Move what an attempt left into `attempts/N`; where it went, if there was anything.
+
+    The MLflow run's address stays: the next attempt's mirror needs it.
+    """
+    left = [path for path in _listed(job) if path.name not in (ATTEMPTS, ANSWER_FILE)]
+    if not left:
+        return None
+    number = 1 + max((int(path.name) for path in _listed(job / ATTEMPTS) if path.name.isdecimal()), default=0)
+    place = job / ATTEMPTS / str(number)
+    place.mkdir(parents=True)
+    for path in left:
+        with contextlib.suppress(FileNotFoundError):  # a temporary name that was just renamed
+            path.rename(place / path.name)
+    return place
+
+
+def timed_out(job: Path) -> bool:
+    """Whether the job that ended here ended by its time limit."""
+    return _tail(job / FAULT_FILE, TAIL * 10).startswith(TIMED_OUT)
+
+
+def last_output(job: Path) -> str:
+    """What a process that died left behind: Python's account of the crash, the end of its logs."""
+    parts = []
+    held = running(job) or {}
+    submitted = str(held.get("job") or "")
+    places = [job / FAULT_FILE, *sorted(job.glob("*.log"))]
+    if submitted:
+        places += sorted((job.parent / ".submitit" / submitted).glob("*_log.err"))
+    for path in places:
+        text = _tail(path, TAIL).strip()
+        if text:
+            parts.append(f"{path.name}:\n{text}")
+    return "\n".join(parts)
+
+
+def _recorded(job: Path, study: str) -> bool:
+    if not (job / RECORD_FILE).exists():
+        return False
+    try:
+        record = read_record(job)
+    except BadRecord:
+        return False
+    return record is not None and record.study == study
+
+
+def _restarted(held: dict[str, Any]) -> bool:
+    """Whether this process is that job again: started anew by its own launcher after it was preempted."""
+    return bool(_job()) and held.get("job") == _job()
+
+
+def _lives(held: dict[str, Any]) -> bool:
+    process = held.get("process")
+    return isinstance(process, int) and process != os.getpid() and alive(process, str(held.get("started", "")))
+
+
+def _job() -> str:
+    return "_".join(os.environ[name] for name in JOB_VARIABLES if name in os.environ)
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _tail(path: Path, longest: int) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - longest))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
