@@ -24,6 +24,8 @@ from oneaxis.report.terminal import console, plan_heading, plan_view, say
 from oneaxis.study.folder import StudyFolder, claim
 from oneaxis.study.local_launch import start_server
 from oneaxis.study.progress import Progress
+from oneaxis.study.spawned import can_fork
+from oneaxis.study.times import Stages
 from oneaxis.tracking.handle import MirrorProcess
 from oneaxis.tracking.store import choose_store, masked, reach
 from oneaxis.trial.guard import now
@@ -41,6 +43,7 @@ def run_study(
     OneAxisError
         If the study is refused before its first job, or (`StudyFailed`) a trial ends without a result.
     """
+    stages = Stages()
     terminal = console()
     settings = read_settings(config.hydra)
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:
@@ -50,6 +53,7 @@ def run_study(
         if unfrozen is not None:
             plan = replace(plan, remarks=(*plan.remarks, f"the files in use aren't frozen for this study: {unfrozen}"))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
+        stages.mark("planned")
         if settings.dry_run:
             say(terminal, "Dry run: nothing was run and nothing written.")
             return []
@@ -73,7 +77,8 @@ def run_study(
         folder.write_study(study)
         OmegaConf.save(config, folder.root / "multirun.yaml")
         say(terminal, f"Study: {folder.root}\n")
-        run = StudyRun(config, context, task, settings, study, StudyFolder(folder.root.absolute()), terminal, server)
+        kept = StudyFolder(folder.root.absolute())
+        run = StudyRun(config, context, task, settings, study, kept, terminal, server, stages)
         return run.to_the_end(
             MirrorProcess(folder.root.absolute(), str(tracking.uri)) if tracking.live else None,
             moved=folder.root != wanted,
@@ -82,8 +87,8 @@ def run_study(
 
 
 def _runs_locally(config: DictConfig) -> bool:
-    """Whether the launcher is ours: its server can load modules while the study is planned."""
-    return str(OmegaConf.select(config, "hydra.launcher._target_")).endswith(".OneAxisLauncher")
+    """Whether the launcher is ours, and forks: its server can load modules while the study is planned."""
+    return str(OmegaConf.select(config, "hydra.launcher._target_")).endswith(".OneAxisLauncher") and can_fork()
 
 
 def _plan(

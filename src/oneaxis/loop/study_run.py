@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from hydra.core.plugins import Plugins
@@ -24,8 +24,10 @@ from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
+from oneaxis.study.order import expected_seconds, longest_first
 from oneaxis.study.progress import Progress, failure_line, first_result
 from oneaxis.study.rounds import launch, pending, settle
+from oneaxis.study.times import Stages, keep_marks, time_line, time_report
 from oneaxis.study.watch import Watch
 from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
@@ -49,6 +51,7 @@ class StudyRun:
     folder: StudyFolder
     terminal: Console
     server: Server | None
+    stages: Stages = field(default_factory=Stages)
 
     @property
     def _plain(self) -> bool:
@@ -65,6 +68,7 @@ class StudyRun:
         try:
             with Progress(self.terminal, len(trials), verb="trials") as progress, terminable():
                 problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+            self.stages.mark("ended")
             records = self.folder.records(self.study)
             comparison = compare(self.study.plan, records, self.study.policy)
             self.terminal.print(study_result(comparison, width=self.terminal.width))
@@ -72,6 +76,9 @@ class StudyRun:
                 say(self.terminal, interrupted(comparison, len(trials)))
             else:
                 say(self.terminal, caution(self.study, comparison, records))
+            self.stages.mark("told")
+            keep_marks(self.folder.root, self.stages.marks())
+            say(self.terminal, time_line(time_report(self.folder.root, records.values())))
         except BaseException:
             if mirror is not None:
                 mirror.kill()
@@ -93,6 +100,7 @@ class StudyRun:
         settled: set[int] = set()
         problem: BaseException | None = None
         watch.start()
+        self.stages.mark("launched")
         try:
             for batch, jobs in launch(launcher, trials, overrides, one_by_one=self.settings.fail_fast):
                 returns.append(jobs)
@@ -132,7 +140,11 @@ class StudyRun:
             if mirror is not None:
                 mirror.run_wanted(trial.index)
 
-        return Watch(trials, self.folder, run_wanted=run_wanted, recorded=recorded, running=progress.running)
+        def grew(trial: Trial) -> None:
+            if mirror is not None:
+                mirror.curve_grew(trial.index)
+
+        return Watch(trials, self.folder, run_wanted=run_wanted, recorded=recorded, running=progress.running, grew=grew)
 
     def _launcher(self, *, moved: bool) -> Launcher:
         config = self.config
@@ -149,10 +161,12 @@ class StudyRun:
         launcher = Plugins.instance().instantiate_launcher(
             hydra_context=self.context, task_function=guarded, config=config
         )
-        if self.server is not None:
+        if hasattr(launcher, "ranks"):  # ours
             local = cast("Any", launcher)
             local.server = self.server
             trials = {trial.index: trial for trial in self.study.plan.trials}
+            order = longest_first(self.study.plan.trials, expected_seconds(self.folder, self.study))
+            local.ranks = {trial.index: rank for rank, trial in enumerate(order)}
             # A process that dies leaves no record: written now, its failure shows now.
             local.returned = lambda index, job: settle(self.study, self.folder, trials[index], job)
         if not config.hydra.verbose:

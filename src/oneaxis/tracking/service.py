@@ -1,8 +1,8 @@
 """The mirror's process: `python -m oneaxis.tracking.service FOLDER`, told by lines on its standard input.
 
-`run N`: the task of trial N uses MLflow and waits for its run. `done N`: the record of trial N is there.
-`end`: nothing more comes. The answer is one line of JSON on standard output. When the input ends without
-`end`, the study is gone, and so is this process.
+`run N`: the task of trial N uses MLflow and waits for its run. `curve N`: its curve has new points. `done N`: the
+record of trial N is there. `end`: nothing more comes. The answer is one line of JSON on standard output. When the
+input ends without `end`, the study is gone, and so is this process.
 """
 
 from __future__ import annotations
@@ -73,6 +73,9 @@ def _serve(
         try:
             if word == "run":
                 _retried(lambda trial=trial: mirror.give_run(trial))  # type: ignore[misc]
+            elif word == "curve":
+                with contextlib.suppress(Exception):  # what fails now is written with the record
+                    mirror.follow(trial)
             elif (record := folder.record(trial.folder)) is not None:
                 records[trial.index] = record
                 _retried(lambda trial=trial, record=record: mirror.write(trial, record))  # type: ignore[misc]
