@@ -26,7 +26,7 @@ check: $(VENV)/.test ## lint, types and the walls of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/.test ## time the same work under oneaxis, Hydra alone and (if installed) Optuna
+bench: $(VENV)/.bench ## time the same work under oneaxis, Hydra alone, Optuna (and Ray, if installed): 20 minutes
 	$(BIN)/python bench/run.py
 
 clean: ## remove the virtual environment and caches, never results
@@ -44,3 +44,8 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV), tests' and checks' tools included (the first time takes minutes)"
 	$(PIP) -e '.[test]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml $(VENV)/.test
+	@echo "installing what the bench compares with"
+	$(PIP) -e '.[bench]'
+	@touch $@

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +36,23 @@ class Timing:
     metrics: int
 
 
+@dataclass(frozen=True)
+class Ended:
+    """One command: seconds on the wall and of CPU, and what it said."""
+
+    wall: float
+    cpu: float
+    output: str
+
+
 class Bench:
     """A ready MLflow store that every run gets a copy of."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="oneaxis-bench-"))
+        self.shared = self._folder = Path(tempfile.mkdtemp(prefix="oneaxis-bench-"))
         ready = subprocess.run(
             [sys.executable, "-c", READY],
-            env=self._environment(self._folder),
+            env=self.environment(self._folder),
             capture_output=True,
             text=True,
             check=True,
@@ -60,30 +70,50 @@ class Bench:
         RuntimeError
             If it fails, or leaves fewer runs, parameters or metrics than there are jobs.
         """
+        with self.folder() as folder:
+            ended = self.command(variant.command(load), folder, {"BENCH_PARENT": self._parent})
+            runs, params, metrics = self._count(folder / "mlflow.db")
+        jobs = len(load.values)
+        if variant.recorded and (runs < jobs or params < 15 * jobs or metrics < load.metrics_a_job * jobs):
+            raise RuntimeError(f"{variant.name} recorded {runs} runs, {params} parameters, {metrics} metrics only")
+        inner = [float(line.split()[1]) for line in ended.output.splitlines() if line.startswith("inner ")]
+        return Timing(ended.wall, ended.cpu, inner[0] if inner else None, runs, params, metrics)
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A fresh folder with a ready store in it."""
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         shutil.copy(self._folder / "mlflow.db", folder / "mlflow.db")
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def command(self, command: Sequence[str], folder: Path, more: Mapping[str, str]) -> Ended:
+        """Run `python …` in a folder.
+
+        Raises
+        ------
+        RuntimeError
+            If it fails, with the end of what it said.
+        """
         log = folder / "output.txt"
         with log.open("wb") as output:
             started = time.perf_counter()
             process = subprocess.Popen(
-                [sys.executable, *variant.command(load)],
+                [sys.executable, *command],
                 cwd=folder,
-                env=self._environment(folder) | {"BENCH_PARENT": self._parent},
+                env=self.environment(folder) | dict(more),
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
             _, status, usage = os.wait4(process.pid, 0)
             wall = time.perf_counter() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
         text = log.read_text()
         if status != 0:
-            raise RuntimeError(f"{variant.name} ended with {status}:\n{text[-2000:]}")
-        runs, params, metrics = self._count(folder / "mlflow.db")
-        jobs = len(load.values)
-        if variant.recorded and (runs < jobs or params < 15 * jobs or metrics < load.metrics_a_job * jobs):
-            raise RuntimeError(f"{variant.name} recorded {runs} runs, {params} parameters, {metrics} metrics only")
-        inner = [float(line.split()[1]) for line in text.splitlines() if line.startswith("inner ")]
-        shutil.rmtree(folder, ignore_errors=True)
-        return Timing(wall, usage.ru_utime + usage.ru_stime, inner[0] if inner else None, runs, params, metrics)
+            raise RuntimeError(f"{' '.join(command)[:200]} ended with {process.returncode}:\n{text[-2000:]}")
+        return Ended(wall, usage.ru_utime + usage.ru_stime, text)
 
     @staticmethod
     def _count(path: Path) -> tuple[int, int, int]:
@@ -98,7 +128,9 @@ class Bench:
             )
 
     @staticmethod
-    def _environment(folder: Path) -> dict[str, str]:
+    def environment(folder: Path) -> dict[str, str]:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
-        return {**os.environ, **threads, **quiet, "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}
+        # A user's Python keeps what it compiled; some containers forbid it.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**kept, **threads, **quiet, "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}

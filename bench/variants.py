@@ -103,4 +103,5 @@ VARIANTS = (
         _plain("study_optuna.py", "main"),
         needs="optuna",
     ),
+    Variant("ray", "Ray Tune, its own MLflow callback", _plain("study_ray.py"), needs="ray"),
 )

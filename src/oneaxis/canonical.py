@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import json
 import math
 from collections.abc import Iterator, Mapping
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
 from oneaxis.vocabulary import ABSENT, Absent, Path
+
+_PLAIN = (str, int, bool, type(None))  # equal exactly where their texts are
 
 
 def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -18,14 +20,20 @@ def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     A list of plain values is one leaf; a list that holds containers is walked by index. Empty containers
     are leaves.
     """
+    found: list[tuple[Path, Any]] = []
+    _gather(node, path, found)
+    return iter(found)
+
+
+def _gather(node: Any, path: Path, found: list[tuple[Path, Any]]) -> None:
     if isinstance(node, Mapping) and node:
         for key, child in node.items():
-            yield from leaves(child, (*path, str(key)))
+            _gather(child, (*path, str(key)), found)
     elif isinstance(node, (list, tuple)) and any(isinstance(child, (Mapping, list, tuple)) for child in node):
         for index, child in enumerate(node):
-            yield from leaves(child, (*path, str(index)))
+            _gather(child, (*path, str(index)), found)
     else:
-        yield path, node
+        found.append((path, node))
 
 
 def leaf_at(found: Mapping[Path, Any], path: Path) -> Any:
@@ -40,7 +48,9 @@ def leaf_at(found: Mapping[Path, Any], path: Path) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Equal in value and in type; NaN equals NaN."""
-    return bool(_typed(one) == _typed(other))
+    if type(one) is type(other) and type(one) in _PLAIN:
+        return bool(one == other)
+    return canonical_text(one) == canonical_text(other)
 
 
 def digest(config: Mapping[str, Any], *, without: Path = ()) -> str:
@@ -48,8 +58,7 @@ def digest(config: Mapping[str, Any], *, without: Path = ()) -> str:
 
     The leaf at `without` is left out: a trial's seed is checked apart.
     """
-    typed = _typed(_drop(config, without) if without else config)
-    return hashlib.sha256(json.dumps(typed, separators=(",", ":")).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(canonical_text(_drop(config, without) if without else config).encode("ascii")).hexdigest()
 
 
 def _drop(node: Any, path: Path) -> Any:
@@ -61,23 +70,29 @@ def _drop(node: Any, path: Path) -> Any:
     return {key: child for key, child in node.items() if str(key) != head}
 
 
-def _typed(node: Any) -> Any:  # noqa: PLR0911 - one line a type reads best
-    """A JSON value that two nodes share only if they have the same type and value."""
+def canonical_text(node: Any) -> str:  # noqa: C901, PLR0911 - one line a type reads best
+    """JSON text that two nodes share only if they have the same type and value; keys are sorted by their own text."""
+    if isinstance(node, str):
+        return _quoted(node)
     if isinstance(node, Mapping):
-        items = [(_typed(key), _typed(value)) for key, value in node.items()]
-        return {"map": sorted(items, key=lambda item: json.dumps(item[0]))}
+        items = sorted(
+            [(canonical_text(key), canonical_text(value)) for key, value in node.items()], key=lambda item: item[0]
+        )
+        return '{"map":[' + ",".join([f"[{key},{value}]" for key, value in items]) + "]}"
     if isinstance(node, (list, tuple)):
-        return {"list": [_typed(child) for child in node]}
+        return '{"list":[' + ",".join([canonical_text(child) for child in node]) + "]}"
     if isinstance(node, enum.Enum):
-        return {"enum": f"{type(node).__qualname__}.{node.name}"}
-    if node is None or isinstance(node, (bool, str)):
-        return node
+        return f'{{"enum":{_quoted(f"{type(node).__qualname__}.{node.name}")}}}'
+    if node is None:
+        return "null"
+    if isinstance(node, bool):
+        return "true" if node else "false"
     if isinstance(node, int):
-        return {"int": str(node)}
+        return f'{{"int":"{int(node)}"}}'
     if isinstance(node, float):
-        return {"float": "nan" if math.isnan(node) else repr(node)}
+        return f'{{"float":{_quoted("nan" if math.isnan(node) else repr(node))}}}'
     if isinstance(node, bytes):
-        return {"bytes": node.hex()}
+        return f'{{"bytes":"{node.hex()}"}}'
     if isinstance(node, Absent):
-        return {"absent": True}
-    return {type(node).__qualname__: str(node)}
+        return '{"absent":true}'
+    return f"{{{_quoted(type(node).__qualname__)}:{_quoted(str(node))}}}"

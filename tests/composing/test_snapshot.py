@@ -54,7 +54,18 @@ COMPOSITIONS = [
     ["+nested={b: 1}"],
     ["lr=null"],
     ["rate='${seed}'"],
+    ["model=large", "lr=1"],
+    ["lr=1", "model=large"],
+    ["model={width: 3}"],
+    ["model.width=7", "model=large"],
+    ["experiment=far", "model=large", "+new=1"],
+    ["experiment=null"],
+    ["~data=near"],
+    ["~data=far"],
+    ["+data=far"],
+    ["optimizer@net.optimizer=adam", "data=far", "lr=1,2"],
     ["hydra.sweep.subdir=x"],
+    ["hydra.sweep.subdir='a=1,b=2'", "hydra.sweep.dir='/x y'"],
     ["hydra/job_logging=none"],
     ["hydra.searchpath=[file:///nowhere]"],
     ["model=unknown"],
@@ -103,6 +114,25 @@ def test_it_composes_what_hydra_composes_from_files_and_from_memory(loader_of, o
     expected = outcome(loader, master, overrides)
     assert outcome(snapshot, master, overrides) == expected
     assert outcome(snapshot, master, overrides) == expected
+
+
+@pytest.mark.filterwarnings("ignore:provider=hydra.searchpath")
+def test_what_was_composed_before_changes_nothing(loader_of):
+    """One memory for all compositions: what decides a defaults list must all be in its key."""
+    loader, master, _ = loader_of
+    snapshot, _ = take_snapshot(loader, master)
+    for overrides in (*COMPOSITIONS, *reversed(COMPOSITIONS)):
+        assert outcome(snapshot, master, overrides) == outcome(loader, master, overrides), overrides
+
+
+def test_hydras_own_loader_keeps_its_own_ways(loader_of):
+    from hydra._internal import config_loader_impl, defaults_list
+
+    loader, master, _ = loader_of
+    snapshot, _ = take_snapshot(loader, master)
+    outcome(snapshot, master, ["model=unknown"])
+    outcome(snapshot, master, ["model=large"])
+    assert config_loader_impl.create_defaults_list is defaults_list.create_defaults_list
 
 
 def test_changing_what_was_composed_changes_no_later_composition(loader_of):

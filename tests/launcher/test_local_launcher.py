@@ -49,10 +49,10 @@ def test_a_trial_that_dies_costs_only_itself(host):
 
 def test_a_trial_over_its_time_limit_is_ended_with_its_own_children(host):
     app = host("guardless")
-    ended = app.sweep(LOCAL, "do=hang,other", "hydra.sweeper.timeout_minutes=0.03")
+    ended = app.sweep(LOCAL, "do=hang,other", "hydra.sweeper.timeout_minutes=0.2")
     assert ended.status == 1
     assert app.study.statuses == {"reference": "finished", "do=hang": "failed", "do=other": "finished"}
-    assert "longer than 1.8 s" in app.study.records["do=hang"]["failure"]["message"]
+    assert "longer than 12 s" in app.study.records["do=hang"]["failure"]["message"]
     assert not processes_in(app.root)
 
 
@@ -105,14 +105,16 @@ def test_nothing_outlives_the_sweeping_process(host, store, how, status):
         assert "do: nothing → hang missing" in " ".join(out.split())
 
 
-def test_a_hundred_trials_leave_no_descriptor_and_no_zombie(host):
+def test_a_thousand_trials_leave_no_descriptor_and_no_zombie(host):
     app = host("leaks")
-    ended = app.sweep(LOCAL, "x=range(1,101)", "hydra.sweeper.workers=2")
+    ended = app.sweep(LOCAL, "x=choice(2)", "hydra.sweeper.seeds=500", "hydra.sweeper.workers=2")
     assert ended.status == 0, ended.err
+    assert len(app.study.records) == 1000
     counts = {int(value) for value in app.study.metric("descriptors").values()}
     assert len(counts) == 1, "a trial's process sees more descriptors open than the one before it"
     before = ended.out.partition("open before ")[2].split()[0]
     assert f"open after {before} children after 0" in ended.out
+    assert not processes_in(app.root)
 
 
 def processes_in(folder: Path) -> list[str]:

@@ -33,6 +33,7 @@ class Told:
             run_wanted=lambda trial: self._hear(f"run {trial.index}"),
             recorded=lambda trial: self._hear(f"done {trial.index}"),
             running=self.counts.append,
+            grew=lambda trial: self._hear(f"curve {trial.index}"),
         )
 
     def _hear(self, word):
@@ -118,3 +119,21 @@ def test_a_watch_over_nothing_ends_at_once(folder):
 
     assert told.said == []
     assert set(told.counts) <= {0}
+
+
+def test_a_running_trials_curve_is_told_when_it_grew_and_not_else(folder, monkeypatch):
+    monkeypatch.setattr("oneaxis.study.watch.FOLLOW_EVERY", 0.0)
+    told = Told(folder)
+    job = folder.job(TRIALS[0].folder)
+    job.mkdir(parents=True)
+    told.watch._look()
+    (job / "curves.jsonl").write_text("one")
+    told.watch._look()
+    told.watch._look()
+    with (job / "curves.jsonl").open("a") as curve:
+        curve.write("two")
+    told.watch._look()
+    folder.write_record(record(TRIALS[0]))
+    told.watch._look()
+    told.watch._look()
+    assert told.said == ["curve 0", "curve 0", "done 0"]

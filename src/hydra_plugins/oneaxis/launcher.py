@@ -19,6 +19,7 @@ class OneAxisLauncher(Launcher):
         self.hydra_context: HydraContext | None = None
         self.task_function: TaskFunction | None = None
         self.returned: Any = None  # told each job's return at once, where the sweeper wants to know
+        self.ranks: Any = None  # which job numbers start first, where earlier records tell
         self.server: Any = None  # oneaxis.study.workers.Server, where the sweeper started one while it planned
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -41,4 +42,5 @@ class OneAxisLauncher(Launcher):
             initial_job_idx,
             server=self.server,
             returned=self.returned or (lambda *_: None),
+            ranks=self.ranks,
         )

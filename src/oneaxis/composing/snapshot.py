@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 import cloudpickle
 import hydra
+from hydra._internal import config_loader_impl
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_repository import ConfigRepository, IConfigRepository
+from hydra._internal.config_repository import CachingConfigRepository, ConfigRepository, IConfigRepository
+from hydra._internal.defaults_list import DefaultsList
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.default_element import ResultDefault
 from hydra.core.object_type import ObjectType
+from hydra.core.override_parser.types import Override
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.canonical import same
+from oneaxis.composing.parsing import RememberingParser
 
 KNOWN = "1.3."  # Hydra's versions that these private names were read in
 
@@ -34,6 +39,54 @@ class SnapshotLoader(ConfigLoaderImpl):
         self.__dict__.update(original.__dict__)
         self.repository = _SnapshotRepository(original.config_search_path)
         self._merged: dict[Any, bytes] = {}
+        self._chosen: dict[Any, bytes] = {}
+        self._parser = RememberingParser()
+
+    def _parse_overrides_and_create_caching_repo(
+        self, config_name: str | None, overrides: list[str]
+    ) -> tuple[list[Override], CachingConfigRepository]:
+        parsed = self._parser.parse(overrides)
+        repo = CachingConfigRepository(self.repository)
+        self._process_config_searchpath(config_name, parsed, repo)
+        return parsed, repo
+
+    def _load_configuration_impl(self, *arguments: Any, **options: Any) -> DictConfig:
+        with self._remembering_choices():
+            return super()._load_configuration_impl(*arguments, **options)
+
+    def compute_defaults_list(self, *arguments: Any, **options: Any) -> DefaultsList:
+        with self._remembering_choices():
+            return super().compute_defaults_list(*arguments, **options)
+
+    @contextmanager
+    def _remembering_choices(self) -> Iterator[None]:
+        """Within this block, Hydra's loader asks here for the list of what it is to merge."""
+        module: Any = config_loader_impl
+        original = module.create_defaults_list
+
+        def create(
+            repo: IConfigRepository,
+            config_name: str | None,
+            overrides_list: Sequence[Override],
+            prepend_hydra: bool,  # noqa: FBT001 - Hydra's signature
+            skip_missing: bool,  # noqa: FBT001 - as above
+        ) -> DefaultsList:
+            groups, values = _sorted(repo, overrides_list)
+            key = (_sources(repo), config_name, prepend_hydra, skip_missing, groups)
+            if key not in self._chosen:
+                made = original(repo, config_name, list(overrides_list), prepend_hydra, skip_missing)
+                made.config_overrides = made.overrides.config_overrides = []
+                # Bytes, because Hydra changes such lists in place.
+                self._chosen[key] = pickle.dumps(made)
+            found: DefaultsList = pickle.loads(self._chosen[key])  # noqa: S301 - our own bytes, a line above
+            found.config_overrides = found.overrides.config_overrides = values
+            return found
+
+        module.create_defaults_list = create
+        try:
+            yield
+        finally:
+            module.create_defaults_list = original
 
     def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
         key = (_sources(repo), tuple(_identity(default) for default in defaults))
@@ -108,6 +161,23 @@ def _composed(loader: ConfigLoader, master: DictConfig) -> Any:
     except Exception as error:  # noqa: BLE001 - the two must fail alike, too
         return type(error).__qualname__, str(error)
     return list(config), OmegaConf.to_container(config, resolve=False)
+
+
+def _sorted(repo: IConfigRepository, overrides: Sequence[Override]) -> tuple[tuple[str | None, ...], list[Override]]:
+    """The texts that choose groups' options, and the overrides that set values, told apart as Hydra does it.
+
+    Nothing but the former decides what is merged.
+    """
+    groups: list[str | None] = []
+    values: list[Override] = []
+    for override in overrides:
+        if override.is_sweep_override():
+            continue
+        if isinstance(override.value(), dict) or not repo.group_exists(override.key_or_group):
+            values.append(override)
+        else:
+            groups.append(override.input_line)
+    return tuple(groups), values
 
 
 def _sources(repository: Any) -> tuple[tuple[str, str], ...]:

@@ -26,6 +26,8 @@ from oneaxis.planning.plan import make_plan
 from oneaxis.report.terminal import console, plan_heading, plan_view, say
 from oneaxis.study.local_launch import start_server
 from oneaxis.study.progress import Progress
+from oneaxis.study.spawned import can_fork
+from oneaxis.study.times import Stages
 from oneaxis.tracking.store import choose_store, reach
 from oneaxis.trial.loaded import loaded
 from oneaxis.vocabulary import Compose, Composed, Plan
@@ -42,6 +44,7 @@ def run_study(
         If the study is refused before its first job, or (`StudyFailed`) a trial ends without a result.
     """
     loaded.look()  # now: a file that is edited from here on is not what this process runs
+    stages = Stages()
     terminal = console()
     settings = read_settings(config.hydra)
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:
@@ -57,6 +60,7 @@ def run_study(
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         given = {} if one_process(config) else dict.fromkeys(THREADS, "1")
         refuses = refusing(plan, composer, proving(settings.reuse, given))
+        stages.mark("planned")
         if settings.dry_run:
             for line in foreseen(config, settings, plan, refuses):
                 say(terminal, line)
@@ -67,15 +71,15 @@ def run_study(
             reach(str(tracking.uri))
         begun = begin(config, settings, plan, tracking, terminal, refuses=refuses)
         try:
-            run = StudyRun(config, context, task, settings, begun.study, begun.folder, terminal, server)
+            run = StudyRun(config, context, task, settings, begun.study, begun.folder, terminal, server, stages=stages)
             return run.to_the_end(moved=begun.moved, uri=tracking.uri)
         finally:
             begun.claim.release()
 
 
 def _runs_locally(config: DictConfig) -> bool:
-    """Whether the launcher is ours: its server can load modules while the study is planned."""
-    return str(OmegaConf.select(config, "hydra.launcher._target_")).endswith(".OneAxisLauncher")
+    """Whether the launcher is ours, and forks: its server can load modules while the study is planned."""
+    return str(OmegaConf.select(config, "hydra.launcher._target_")).endswith(".OneAxisLauncher") and can_fork()
 
 
 def _plan(

@@ -28,9 +28,11 @@ from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
+from oneaxis.study.order import expected_seconds, longest_first
 from oneaxis.study.progress import Progress, failure_line, first_result
 from oneaxis.study.relaunch import Relaunch, batches
 from oneaxis.study.rounds import Unwritten, pending, settle
+from oneaxis.study.times import Stages, keep_marks, time_line, time_report
 from oneaxis.study.watch import Watch
 from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
@@ -57,6 +59,7 @@ class StudyRun:
     terminal: Console
     server: Server | None
     unwritten: dict[int, Record] = field(default_factory=dict)  # what a full disk didn't take
+    stages: Stages = field(default_factory=Stages)
 
     @property
     def _plain(self) -> bool:
@@ -77,6 +80,7 @@ class StudyRun:
             with Progress(self.terminal, len(trials), verb="trials") as progress, terminable():
                 if trials:
                     problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+            self.stages.mark("ended")
             self._write_again()
             on_disk, warnings = self.folder.read_records(self.study)
             records = {**on_disk, **self.unwritten}
@@ -87,6 +91,9 @@ class StudyRun:
             else:
                 say(self.terminal, caution(self.study, comparison, records))
             say(self.terminal, "\n".join([*reused_lines(self.study, records), *warnings, *self._unwritten_lines()]))
+            self.stages.mark("told")
+            keep_marks(self.folder.root, self.stages.marks())
+            say(self.terminal, time_line(time_report(self.folder.root, records.values())))
         except BaseException:
             if mirror is not None:
                 mirror.kill()
@@ -117,6 +124,7 @@ class StudyRun:
         settled: set[int] = set()
         problem: BaseException | None = None
         watch.start()
+        self.stages.mark("launched")
         try:
             for batch, jobs in relaunch.run(rounds):
                 returns.append([job for job in jobs if job is not None])
@@ -183,7 +191,11 @@ class StudyRun:
             if mirror is not None:
                 mirror.run_wanted(trial.index)
 
-        return Watch(trials, self.folder, run_wanted=run_wanted, recorded=recorded, running=progress.running)
+        def grew(trial: Trial) -> None:
+            if mirror is not None:
+                mirror.curve_grew(trial.index)
+
+        return Watch(trials, self.folder, run_wanted=run_wanted, recorded=recorded, running=progress.running, grew=grew)
 
     def _launcher(self, *, moved: bool) -> Launcher:
         config = self.config
@@ -203,9 +215,11 @@ class StudyRun:
         launcher = Plugins.instance().instantiate_launcher(
             hydra_context=self.context, task_function=guarded, config=config
         )
-        if self.server is not None:
+        if hasattr(launcher, "ranks"):  # ours
             local = cast("Any", launcher)
             local.server = self.server
+            order = longest_first(self.study.plan.trials, expected_seconds(self.folder, self.study))
+            local.ranks = {trial.index: rank for rank, trial in enumerate(order)}
         if not config.hydra.verbose:
             # The plan and the progress say it better than a line a job.
             logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)

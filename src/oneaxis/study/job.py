@@ -16,11 +16,12 @@ from typing import Any, cast
 
 import cloudpickle
 from hydra.core.singleton import Singleton
-from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
+from hydra.core.utils import JobReturn, JobStatus, setup_globals
 from hydra.types import HydraContext
 from omegaconf import OmegaConf
 
 from oneaxis.errors import TrialFailed
+from oneaxis.study import hydra_job
 from oneaxis.trial.environment import environment
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.loaded import MAIN, loaded
@@ -81,7 +82,9 @@ def run_one(load: Callable[[], Mapping[str, Any]], message: Mapping[str, Any], a
     os.environ.update(message["environment"])
     _reseed()
     try:
-        job = _run(load(), pickle.loads(message["config"]))  # noqa: S301 - made by our own parent
+        shared = load()
+        context = HydraContext(config_loader=shared["loader"], callbacks=shared["callbacks"])
+        job = hydra_job.run(context, shared["task"], message["config"])
     except BaseException as error:  # noqa: BLE001 - whatever happened, the sweeper is told
         traceback.print_exc()
         job = JobReturn(status=JobStatus.FAILED)
@@ -91,16 +94,6 @@ def run_one(load: Callable[[], Mapping[str, Any]], message: Mapping[str, Any], a
         pipe.write(_packed(job, loaded))
     _flush()
     return 0
-
-
-def _run(shared: Mapping[str, Any], config: Any) -> JobReturn:
-    return run_job(
-        hydra_context=HydraContext(config_loader=shared["loader"], callbacks=shared["callbacks"]),
-        task_function=shared["task"],
-        config=config,
-        job_dir_key="hydra.sweep.dir",
-        job_subdir_key="hydra.sweep.subdir",
-    )
 
 
 def _packed(job: JobReturn, loaded: list[str]) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from oneaxis.study.cores import physical_cores, visible_devices
 from oneaxis.study.head_start import ALWAYS, main_script, named_in
 from oneaxis.study.job import pack
+from oneaxis.study.spawned import COST, Spawned, can_fork
 from oneaxis.study.workers import Places, Server, Workers
 
 SECONDS = 60.0
+
+log = logging.getLogger(__name__)
 
 
 def launch_locally(
@@ -28,19 +32,26 @@ def launch_locally(
     *,
     server: Server | None = None,
     returned: Callable[[int, JobReturn], None] = lambda *_: None,
+    ranks: Mapping[int, int] | None = None,
 ) -> Sequence[JobReturn]:
     """Run the jobs; their returns in the order asked for. `server` is one that was started before.
 
-    `returned` is told each job's number and return as soon as it is there.
+    `returned` is told each job's number and return as soon as it is there. `ranks` say which job numbers start first.
     """
     setup_globals()
     configure_log(config.hydra.hydra_logging, config.hydra.verbose)
     Path(str(config.hydra.sweep.dir)).mkdir(parents=True, exist_ok=True)
     returns: dict[int, JobReturn] = {}
-    with nullcontext(server) if server is not None else start_server() as running:
-        workers = Workers(running, pack(context, task), places(config))
+    with ExitStack() as stack:
+        workers: Workers | Spawned
+        if can_fork():
+            workers = Workers(server or stack.enter_context(start_server()), pack(context, task), places(config))
+        else:
+            log.warning(COST)
+            workers = Spawned(pack(context, task), places(config))
         jobs = [_composer(config, context, overrides, first + place) for place, overrides in enumerate(job_overrides)]
-        for place, answer in workers.run(jobs):
+        order = sorted(range(len(jobs)), key=lambda place: (ranks or {}).get(first + place, first + place))
+        for place, answer in workers.run(jobs, order):
             if answer.overrides is None:  # it died before it could say
                 answer.overrides = [text for text in job_overrides[place] if not text.startswith("hydra.")]
             returns[place] = answer

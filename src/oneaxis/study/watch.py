@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from oneaxis.study.folder import StudyFolder
 from oneaxis.trial.codec import RECORD_FILE
 from oneaxis.trial.handover import REQUEST_FILE
+from oneaxis.trial.journal import CURVES_FILE
 from oneaxis.vocabulary import Trial
 
 INTERVAL = 0.05  # seconds; longer with many trials, so that looking costs little
 STATS_A_SECOND = 4000
+FOLLOW_EVERY = 3.0  # seconds between looks at a running trial's curve
 
 
 class Watch:
     """Tells of each trial once: when its task wants its MLflow run, and when its record is there.
 
-    `running` is told after every look how many trials have a job folder and no record yet.
+    `running` is told after every look how many trials have a job folder and no record yet, `grew` now and then that
+    the curve of such a trial has new points.
     """
 
     def __init__(
@@ -28,6 +33,7 @@ class Watch:
         run_wanted: Callable[[Trial], None],
         recorded: Callable[[Trial], None],
         running: Callable[[int], None] = lambda _: None,
+        grew: Callable[[Trial], None] = lambda _: None,
     ) -> None:
         self._waiting = {trial.index: trial for trial in trials}
         self._asked: set[int] = set()
@@ -35,6 +41,8 @@ class Watch:
         self._run_wanted = run_wanted
         self._recorded = recorded
         self._running = running
+        self._grew = grew
+        self._followed: dict[int, tuple[float, int]] = {}  # when a trial's curve was looked at, and its length then
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="oneaxis-watch", daemon=True)
 
@@ -67,4 +75,18 @@ class Watch:
             elif trial.index not in self._asked:
                 self._asked.add(trial.index)
                 self._run_wanted(trial)
+            self._follow(trial, job)
         self._running(running)
+
+    def _follow(self, trial: Trial, job: Path) -> None:
+        now = time.monotonic()
+        looked, length = self._followed.setdefault(trial.index, (now, 0))
+        if now - looked < FOLLOW_EVERY:
+            return
+        try:
+            size = (job / CURVES_FILE).stat().st_size
+        except OSError:
+            size = 0
+        self._followed[trial.index] = now, size
+        if size not in (0, length):
+            self._grew(trial)

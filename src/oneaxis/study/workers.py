@@ -28,7 +28,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 
 @dataclass
-class _Running:
+class Running:
     """One process under way."""
 
     job: int
@@ -58,7 +58,7 @@ class Server:
         self.control = ours
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, *_flags(), "-P", "-m", "oneaxis.study.server", str(theirs.fileno())],
+                [sys.executable, *interpreter_flags(), "-P", "-m", "oneaxis.study.server", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])},
                 start_new_session=True,  # Ctrl-C reaches the sweeper alone, which then ends all others
@@ -107,11 +107,16 @@ class Workers:
         self._places = places
         send(self._control, {"do": "share", "payload": payload})
 
-    def run(self, jobs: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, JobReturn]]:
-        """Run jobs, each given as a function that composes its configuration; yield returns as they come."""
-        waiting = list(range(len(jobs)))[::-1]
+    def run(
+        self, jobs: Sequence[Callable[[], Any]], order: Sequence[int] | None = None
+    ) -> Iterator[tuple[int, JobReturn]]:
+        """Run jobs, each given as a function that composes its configuration; yield returns as they come.
+
+        `order` are the jobs' places in the order in which they start.
+        """
+        waiting = list(range(len(jobs)) if order is None else order)[::-1]
         devices = list(self._places.devices)[::-1]
-        running: dict[int, _Running] = {}
+        running: dict[int, Running] = {}
         taught = False
         with selectors.DefaultSelector() as selector:
             selector.register(self._control, selectors.EVENT_READ)
@@ -131,13 +136,13 @@ class Workers:
                     del running[finished.job]
                     if finished.device is not None:
                         devices.append(finished.device)
-                    answer, loaded = _answer(finished, self._places.timeout)
+                    answer, loaded = answer_of(finished, self._places.timeout)
                     if loaded and not taught and len(waiting) >= ENOUGH_LEFT:
                         taught = True
                         send(self._control, {"do": "import", "modules": wanted(loaded)})
                     yield finished.job, answer
 
-    def _start(self, job: int, config: Any, device: str | None) -> _Running:
+    def _start(self, job: int, config: Any, device: str | None) -> Running:
         reader, writer = os.pipe()
         message = {
             "do": "run",
@@ -147,9 +152,9 @@ class Workers:
         }
         send(self._control, message, [writer])
         os.close(writer)
-        return _Running(job, reader, device)
+        return Running(job, reader, device)
 
-    def _hear(self, running: Mapping[int, _Running]) -> None:
+    def _hear(self, running: Mapping[int, Running]) -> None:
         try:
             message, _ = receive(self._control)
         except (Closed, OSError) as error:
@@ -161,7 +166,7 @@ class Workers:
             running[message["started"]].deadline = time.monotonic() + self._places.timeout
 
     @staticmethod
-    def _read(selector: selectors.BaseSelector, item: _Running) -> None:
+    def _read(selector: selectors.BaseSelector, item: Running) -> None:
         block = os.read(item.pipe, 1 << 16)
         if block:
             item.received += block
@@ -171,18 +176,18 @@ class Workers:
         item.closed = True
 
     @staticmethod
-    def _patience(running: Mapping[int, _Running]) -> float | None:
+    def _patience(running: Mapping[int, Running]) -> float | None:
         deadlines = [item.deadline for item in running.values() if item.deadline is not None and not item.timed_out]
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
-    def _end_overdue(self, running: Mapping[int, _Running]) -> None:
+    def _end_overdue(self, running: Mapping[int, Running]) -> None:
         for item in running.values():
             if item.deadline is not None and not item.timed_out and time.monotonic() >= item.deadline:
                 item.timed_out = True
                 send(self._control, {"do": "kill", "trial": item.job})
 
 
-def _answer(item: _Running, timeout: float | None) -> tuple[JobReturn, list[str]]:
+def answer_of(item: Running, timeout: float | None) -> tuple[JobReturn, list[str]]:
     """The job's return; made up as failed where the process died before it could answer."""
     if item.received and not item.timed_out:
         try:
@@ -208,7 +213,7 @@ def _ending(status: int) -> str:
     return f"its process was killed by {name}{more}"
 
 
-def _flags() -> list[str]:
+def interpreter_flags() -> list[str]:
     """The interpreter flags that the app was started with, as far as they matter to its code."""
     flags = [f"-W{option}" for option in sys.warnoptions]
     if sys.flags.optimize:

@@ -72,6 +72,10 @@ class MirrorProcess:
         """A task uses MLflow and waits for its run."""
         self._say(f"run {trial}")
 
+    def curve_grew(self, trial: int) -> None:
+        """A running trial's curve has new points."""
+        self._say(f"curve {trial}")
+
     def recorded(self, trial: int) -> None:
         """A trial's record is on disk."""
         self._say(f"done {trial}")

@@ -23,7 +23,7 @@ from oneaxis.report.table import tabulate
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.progress import failure_line
 from oneaxis.tracking.names import to_key
-from oneaxis.tracking.rows import LONGEST_VALUE, metrics, millis, params
+from oneaxis.tracking.rows import LONGEST_VALUE, curve, curve_started, metrics, millis, params, point_metrics
 from oneaxis.tracking.schema import prepare_store
 from oneaxis.tracking.store import masked
 from oneaxis.tracking.written import mark_of
@@ -57,6 +57,7 @@ class Mirror:
         self._again = again
         self._client = MlflowClient(tracking_uri=uri)
         self.experiment = self._experiment(study.tracking.experiment)
+        self._followed: dict[int, int] = {}  # points of a running trial's curve that are written, by trial
         self._new = False  # whether this store had nothing of this study before
         self.parent = None if study.single else self._open_parent()
 
@@ -73,6 +74,17 @@ class Mirror:
             run = self._create(trial, record)
             self._leave_answer(trial, run)
         return run
+
+    def follow(self, trial: Trial) -> None:
+        """Write what a running trial's curve has so far."""
+        job = self._folder.job(trial.folder)
+        points = list(curve(job))
+        written = self._followed.get(trial.index, 0)
+        new = points[written if written <= len(points) else 0 :]  # a trial that was started anew has a new curve
+        if new:
+            measured = [metric for point in new for metric in point_metrics(point, 0)]
+            self._batch(self.give_run(trial), measured, [], [])
+        self._followed[trial.index] = len(points)
 
     def write(self, trial: Trial, record: Record) -> None:
         """Write a trial's parameters, metrics, curves, tags and configuration, and end its run."""
@@ -92,7 +104,8 @@ class Mirror:
             run = self._create(trial, record)
         self._leave_answer(trial, run)
         ours = [Param(key, value) for key, value in params(record.config) if key not in theirs]
-        measured = list(metrics(record, self._folder.job(trial.folder)))
+        followed = self._followed.pop(trial.index, 0)
+        measured = list(metrics(record, self._folder.job(trial.folder), written=followed))
         tags = [RunTag(key, value) for key, value in self._tags(trial, record).items()]
         self._batch(run, measured, ours, tags)
         self._artifacts(run, trial, record)
@@ -190,7 +203,7 @@ class Mirror:
             tags["mlflow.parentRunId"] = self.parent
         created = self._client.create_run(
             self.experiment,
-            start_time=millis(record.started) if record else None,
+            start_time=millis(record.started) if record else curve_started(self._folder.job(trial.folder)),
             run_name=tags["mlflow.runName"],
             tags=tags,
         )

@@ -13,6 +13,7 @@ from mlflow.entities import Metric
 
 from oneaxis.canonical import leaves
 from oneaxis.tracking.names import to_key
+from oneaxis.trial.journal import CURVES_FILE
 from oneaxis.vocabulary import Record
 
 LONGEST_VALUE = 6000  # MLflow's limit for parameters
@@ -26,14 +27,18 @@ def params(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield to_key(".".join(path)), text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
-def metrics(record: Record, job: Path) -> Iterable[Metric]:
-    """The curve's points, then the returned metrics at the curve's last step, so that they are the latest."""
+def metrics(record: Record, job: Path, *, written: int = 0) -> Iterable[Metric]:
+    """The curve's points, then the returned metrics at the curve's last step, so that they are the latest.
+
+    The first `written` points are in MLflow already.
+    """
     started, ended = millis(record.started), millis(record.ended)
     last: dict[str, int] = {}
-    for point in _curve(job):
-        for name, value in point["metrics"].items():
+    for number, point in enumerate(curve(job)):
+        for name in point["metrics"]:
             last[name] = max(point["step"], last.get(name, 0))
-            yield Metric(to_key(name), value, started + int(1000 * point["seconds"]), point["step"])
+        if number >= written:
+            yield from point_metrics(point, started)
     for name, value in record.metrics.items():
         yield Metric(to_key(name), value, ended, last.get(name, 0))
     for name, value in record.phases.items():
@@ -42,8 +47,24 @@ def metrics(record: Record, job: Path) -> Iterable[Metric]:
         yield Metric("seconds", record.seconds, ended, 0)
 
 
-def _curve(job: Path) -> Iterator[dict[str, Any]]:
-    with contextlib.suppress(FileNotFoundError), (job / "curves.jsonl").open(encoding="utf-8") as lines:
+def point_metrics(point: Mapping[str, Any], started: int) -> Iterable[Metric]:
+    """One point of a curve. Its time is its own, so that it is the same metric however often it is written."""
+    at = point.get("at", started + int(1000 * point["seconds"]))
+    for name, value in point["metrics"].items():
+        yield Metric(to_key(name), value, at, point["step"])
+
+
+def curve_started(job: Path) -> int | None:
+    """When the trial of a curve began, in MLflow's milliseconds."""
+    for point in curve(job):
+        if "at" in point:
+            return int(point["at"] - 1000 * point["seconds"])
+    return None
+
+
+def curve(job: Path) -> Iterator[dict[str, Any]]:
+    """The points that a trial has logged so far."""
+    with contextlib.suppress(FileNotFoundError), (job / CURVES_FILE).open(encoding="utf-8") as lines:
         for line in lines:
             with contextlib.suppress(ValueError):  # the last line of a killed job may be half written
                 yield json.loads(line)

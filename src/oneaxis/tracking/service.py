@@ -1,7 +1,8 @@
 """The mirror's process: `python -m oneaxis.tracking.service FOLDER`, told by lines on its standard input.
 
-`run N`: the task of trial N uses MLflow and waits for its run. `done N`: the record of trial N is there.
-`end`: nothing more comes. On standard output: lines of JSON, notices for the user and at last the answer. When the
+`run N`: the task of trial N uses MLflow and waits for its run. `curve N`: its curve has new points. `done N`: the
+record of trial N is there. `end`: nothing more comes. On standard output: lines of JSON, notices for the user and at
+last the answer. When the
 input ends without `end`, the study is gone, and so is this process.
 """
 
@@ -126,6 +127,10 @@ class _Desk:
         trial = self._trials[int(number)]
         if word == "run":
             mirror.give_run(trial, attempt=True)
+            return
+        if word == "curve":
+            with contextlib.suppress(Exception):  # what fails now is written with the record
+                mirror.follow(trial)
             return
         try:
             record = self._folder.record(trial.folder)

@@ -15,6 +15,8 @@ from typing import IO, Any
 
 from oneaxis.trial.fingerprints import File, fingerprint
 
+CURVES_FILE = "curves.jsonl"
+
 
 class Journal:
     """The notes of one running trial, kept in its job folder."""
@@ -33,10 +35,11 @@ class Journal:
 
     def log(self, step: int, metrics: dict[str, float]) -> None:
         if self._curves is None:
-            self._curves = (self.folder / "curves.jsonl").open("a", encoding="utf-8", buffering=1)
+            self._curves = (self.folder / CURVES_FILE).open("a", encoding="utf-8", buffering=1)
         line = {
             "step": int(step),
             "seconds": round(time.monotonic() - self._started, 4),
+            "at": int(time.time() * 1000),  # milliseconds since 1970, as MLflow counts
             "metrics": {name: float(value) for name, value in metrics.items()},
         }
         self._curves.write(json.dumps(line) + "\n")
