@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help study ui test check bench clean
+.PHONY: help study ui test check bench verdicts clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,10 @@ check: $(VENV)/.test ## lint, types and the walls of the house
 
 bench: $(VENV)/.bench ## time the same work under oneaxis, Hydra alone, Optuna (and Ray, if installed): 20 minutes
 	$(BIN)/python bench/run.py
+
+verdicts: $(VENV)/.test ## simulate: do verdicts keep their promises? (minutes)
+	$(BIN)/python bench/verdicts.py
+	$(BIN)/python bench/null_studies.py
 
 clean: ## remove the virtual environment and caches, never results
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

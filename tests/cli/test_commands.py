@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -41,7 +42,9 @@ def test_help_is_one_screen_and_good(command, capsys):
         assert [name for name in COMMANDS if f"\n    {name} " not in shown] == []
 
 
-@pytest.mark.parametrize("typed", [[], ["plot"], ["plan", "one", "two"], ["compare", "--colour"]])
+@pytest.mark.parametrize(
+    "typed", [[], ["plot"], ["plan", "one", "two"], ["compare", "--colour"], ["compare", "--sort", "size"]]
+)
 def test_bad_usage_is_exit_status_2(typed, capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(typed)
@@ -60,15 +63,54 @@ def test_compare_shows_reference_and_differences(here, capsys):
     assert cli.main(["compare", "studies/good"]) == 0
     shown = capsys.readouterr().out
     assert "Study: studies/good" in shown
-    assert "extra: (absent) → 2  1.000  0.000" in shown
+    assert any(line.split()[:6] == ["≡", "extra:", "(absent)", "→", "2", "1.000"] for line in shown.splitlines()), shown
+    assert "is extra wired?" in " ".join(shown.split())
 
 
 def test_compare_answers_no_when_a_trial_has_no_result(here, capsys):
     assert cli.main(["compare", "studies/failed"]) == 1
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert any(line.startswith("extra: (absent) → 1 1.000 0.000 ") for line in lines)
-    assert "ending: good → raise failed" in lines
+    assert any(line.startswith("≡ extra: (absent) → 1 1.000 0.000 ") for line in lines), lines
+    assert any(line.startswith("! ending: good → raise failed") for line in lines), lines
     assert lines[-1] == "failed: ending=raise: ValueError: the data are gone"
+
+
+def test_several_studies_are_shown_one_after_another_and_one_lack_is_enough_for_no(here, capsys):
+    assert cli.main(["compare", "studies/good", "studies/failed"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.index("Study: studies/good") < shown.index("Study: studies/failed")
+
+
+def test_compare_writes_markdown_and_json(here, capsys):
+    assert cli.main(["compare", "studies/good", "--format", "markdown", "--sort", "axis"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("|---|")
+    assert len(lines) == 5
+
+    assert cli.main(["compare", "studies/good", "--format", "json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["schema"] == 1
+    assert [row["verdict"] for row in content["rows"]] == ["identical", "identical"]
+    left = json.loads((here / "studies" / "good" / "comparison.json").read_text())
+    assert left["rows"] == content["rows"]
+
+
+def test_a_gate_ends_with_exit_status_1_and_says_why(here, capsys):
+    assert cli.main(["compare", "studies/good", "--fail-if", "worse"]) == 0
+    assert cli.main(["compare", "studies/good", "--fail-if", "0.1"]) == 0, "identical rows lose nothing"
+    assert cli.main(["compare", "studies/good", "--fail-if=-1%"]) == 0
+    assert cli.main(["compare", "studies/failed", "--fail-if", "0.1"]) == 1
+    assert (
+        "gate not passed, studies/failed: ending: good → raise: may be worse by more than 0.1"
+        in capsys.readouterr().err
+    )
+    assert cli.main(["compare", "studies/good", "--fail-if", "bad"]) == 2
+    assert "--fail-if is 'bad'; give worse, or the largest loss" in capsys.readouterr().err
+
+
+def test_another_metric_is_shown_and_an_unknown_one_named(here, capsys):
+    assert cli.main(["compare", "studies/good", "--metric", "nope"]) == 2
+    assert "returned `nope`; it has " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["plan", "compare"])

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from hydra_plugins.oneaxis.config import SweeperSettings
 from oneaxis.errors import BadOverride
 from oneaxis.loop.settings import read_settings, typed_arguments
-from oneaxis.vocabulary import Policy
+from oneaxis.vocabulary import Margin, Policy
 
 
 def settings(**changed):
@@ -46,6 +46,16 @@ def test_the_defaults():
         ({"policy": {"protected": "data"}}, "policy", Policy(protected=("data",))),
         ({"policy": {"metric": "loss", "direction": "minimize"}}, "policy", Policy("loss", "minimize")),
         ({"policy": {"replicates": "resampled"}}, "policy", Policy(replicates="resampled")),
+        ({"policy": {"margin": 0.005}}, "policy", Policy(margin=Margin(0.005))),
+        ({"policy": {"margin": "1%"}}, "policy", Policy(margin=Margin(0.01, relative=True))),
+        ({"policy": {"margin": "0.5"}}, "policy", Policy(margin=Margin(0.5))),
+        ({"policy": {"confidence": 0.99}}, "policy", Policy(confidence=0.99)),
+        ({"policy": {"guardrails": {"seconds": 2}}}, "policy", Policy(guardrails={"seconds": 2.0})),
+        ({"seeds": "adaptive"}, "seeds", 15),
+        ({"seeds": "adaptive"}, "looks", (3, 5, 7, 10, 15)),
+        ({"seeds": 5}, "looks", ()),
+        ({"max_trials": 9}, "max_trials", 9),
+        ({"max_minutes": 0.5}, "max_minutes", 0.5),
     ],
 )
 def test_what_may_be_written(written, name, meant):
@@ -71,6 +81,25 @@ def test_what_may_be_written(written, name, meant):
         ({"carries": {"model": [3]}}, "hydra.sweeper.carries.model is [3]"),
         ({"policy": {"protected": {"a": 1}}}, "hydra.sweeper.policy.protected is {'a': 1}; give a list of names"),
         ({"policy": {"direction": "up"}}, "hydra.sweeper.policy.direction is 'up'; give maximize or minimize or null"),
+        ({"policy": {"margin": 0}}, "hydra.sweeper.policy.margin is 0; give the smallest difference that matters"),
+        ({"policy": {"margin": "-1%"}}, "hydra.sweeper.policy.margin is '-1%'"),
+        ({"policy": {"margin": True}}, "hydra.sweeper.policy.margin is True"),
+        ({"policy": {"margin": "small"}}, "in the metric's unit (0.005) or as a share of the reference's mean (1%)"),
+        ({"policy": {"margin": [1]}}, "hydra.sweeper.policy.margin is [1]"),
+        ({"policy": {"confidence": 95}}, "hydra.sweeper.policy.confidence is 95.0; give a share from 0.5 to below 1"),
+        ({"policy": {"guardrails": ["a"]}}, "hydra.sweeper.policy.guardrails is ['a']; write {metric: limit}"),
+        (
+            {"policy": {"guardrails": {"a": "much"}}},
+            "hydra.sweeper.policy.guardrails.a is 'much'; give the metric's limit",
+        ),
+        ({"seeds": "adaptive", "policy": {"replicates": "resampled"}}, "hydra.sweeper.seeds=adaptive needs seeds that"),
+        (
+            {"seeds": "adaptive", "reference_seeds": 20},
+            "hydra.sweeper.reference_seeds can't be set with seeds=adaptive",
+        ),
+        ({"seeds": "adaptive", "reference": False}, "hydra.sweeper.seeds=adaptive needs the reference"),
+        ({"max_trials": 0}, "hydra.sweeper.max_trials is 0; give more than 0"),
+        ({"max_minutes": -1}, "hydra.sweeper.max_minutes is -1.0; give more than 0"),
         ({"policy": {"replicates": "both"}}, "policy.replicates is 'both'; give training or resampled"),
     ],
 )

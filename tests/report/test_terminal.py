@@ -15,7 +15,7 @@ from tests.strategies import few, hostile_text
 from oneaxis.analysis.comparison import compare
 from oneaxis.planning.plan import make_plan
 from oneaxis.report.table import Table, other_metrics, tabulate
-from oneaxis.report.terminal import PLAIN_WIDTH, console, plan_heading, plan_view, say, table_view
+from oneaxis.report.terminal import PLAIN_WIDTH, console, plan_heading, plan_view, say, table_view, width_of
 from oneaxis.vocabulary import Policy, Step
 
 WORLD = World(
@@ -113,8 +113,8 @@ def study(seeds):
 @pytest.mark.parametrize(
     "name, made",
     [
-        ("table_one_seed.txt", lambda: tabulate(study(1))),
-        ("table_five_seeds.txt", lambda: tabulate(study(5))),
+        ("table_one_seed.txt", lambda: tabulate(study(1), wide=False)),
+        ("table_five_seeds.txt", lambda: tabulate(study(5), wide=False)),
         ("table_other_metrics.txt", lambda: other_metrics(study(1))),
     ],
 )
@@ -123,6 +123,24 @@ def test_a_table_reads_as_its_golden_file(name, made, shown, golden):
 
     golden(name, text)
     assert max(map(cell_len, text.splitlines())) <= 80
+
+
+def test_where_there_is_room_the_table_shows_axis_and_intervals_apart(shown, golden):
+    table = tabulate(study(5))
+    text = shown(table_view(table), width=width_of(table))
+
+    golden("table_five_seeds_wide.txt", text)
+    assert "0.918 ± 0.018" in text
+
+
+def test_the_plan_of_an_adaptive_study_says_its_looks_and_range():
+    found = plan_heading(planned(axis("optimizer.lr", "1", "2"), seeds=15, looks=(3, 5, 7, 10, 15), max_trials=30))
+    assert found.splitlines() == [
+        "Plan: 9 to 45 trials, at most 30 (max_trials) = (the reference + 2 deviations) × 3 to 15 seeds",
+        "      adaptive: looks after 3, 5, 7, 10 and 15 seeds; a verdict is final,",
+        "      and only undecided deviations get more",
+        "      seeds: seed=0,1,…, the same for all",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from oneaxis.analysis.interval import describe, t_interval, welch_interval, without_spread
 from oneaxis.analysis.metrics import Direction
@@ -48,15 +49,15 @@ class Evidence:
         kept = tuple(trial for trial in self.trials if trial.seed in seeds)
         return Evidence(self.axis, kept, self.records, tuple(one for one in self.matches if one.trial.seed in seeds))
 
-    @property
+    @cached_property
     def found(self) -> list[Record]:
         return [self.records[trial.index] for trial in self.trials if trial.index in self.records]
 
-    @property
+    @cached_property
     def finished(self) -> list[Record]:
         return [record for record in self.found if record.status == "finished"]
 
-    @property
+    @cached_property
     def comparable(self) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if not match.obstacles)
 

@@ -17,21 +17,24 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from rich.console import Console
 
-from oneaxis.analysis.comparison import compare
+from oneaxis.analysis.comparison import compare, wanted_trials
 from oneaxis.analysis.result import Comparison
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
-from oneaxis.loop.advice import caution, interrupted, next_steps, resume_command, study_result
+from oneaxis.loop.advice import caution, interrupted, next_steps, resume_command, study_result, undecided
 from oneaxis.loop.known import reused_lines
 from oneaxis.loop.launchers import job_has_process, most_at_once
+from oneaxis.loop.leave import leave_comparison
+from oneaxis.loop.rounds import Rounds
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
 from oneaxis.study.order import expected_seconds, longest_first
+from oneaxis.study.predictions import single_run_examples
 from oneaxis.study.progress import Progress, failure_line, first_result
 from oneaxis.study.relaunch import Relaunch, batches
-from oneaxis.study.rounds import Unwritten, pending, settle
+from oneaxis.study.rounds import Unwritten, pending, settle, settle_lost
 from oneaxis.study.times import Stages, keep_marks, time_line, time_report
 from oneaxis.study.watch import Watch
 from oneaxis.study.workers import Server
@@ -69,28 +72,31 @@ class StudyRun:
     def to_the_end(self, *, moved: bool, uri: str | None) -> Sequence[Sequence[JobReturn]]:
         """Run every trial, print the table and what to do next; raise if anything is without a result."""
         kept = self.folder.records(self.study)
-        trials = pending(self.study, kept)
-        if not trials and self.server is not None:
+        nothing = not pending(self.study, kept)
+        if nothing and self.server is not None:
             self.server.abandon()
-        written = None if trials or uri is None else already_written(self.folder.root, uri, kept)
+        written = already_written(self.folder.root, uri, kept) if nothing and uri is not None else None
         mirror = self._mirror(uri, kept) if self.study.tracking.live and written is None else None
         returns: list[Sequence[JobReturn]] = []
         problem: BaseException | None = None
         try:
-            with Progress(self.terminal, len(trials), verb="trials") as progress, terminable():
-                if trials:
-                    problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+            with terminable():
+                problem = self._all_rounds(mirror, returns, moved=moved)
             self.stages.mark("ended")
             self._write_again()
-            on_disk, warnings = self.folder.read_records(self.study)
-            records = {**on_disk, **self.unwritten}
-            comparison = compare(self.study.plan, records, self.study.policy)
+            records, warnings = self._records()
+            examples = single_run_examples(self.folder, self.study, records)
+            comparison = compare(self.study.plan, records, self.study.policy, examples=examples)
+            unsaved = leave_comparison(self.folder.root, comparison, self.study)
             self.terminal.print(study_result(comparison, width=self.terminal.width))
             if isinstance(problem, KeyboardInterrupt):
-                say(self.terminal, interrupted(self.study, self.folder.root, comparison))
+                wanted = wanted_trials(self.study.plan, records, self.study.policy)
+                say(self.terminal, interrupted(self.folder.root, comparison, trials=len(wanted)))
             else:
                 say(self.terminal, caution(self.study, comparison, records))
-            say(self.terminal, "\n".join([*reused_lines(self.study, records), *warnings, *self._unwritten_lines()]))
+                say(self.terminal, undecided(self.study, comparison, records))
+            lines = [*reused_lines(self.study, records), *warnings, *self._unwritten_lines(), *unsaved]
+            say(self.terminal, "\n".join(lines))
             self.stages.mark("told")
             keep_marks(self.folder.root, self.stages.marks())
             say(self.terminal, time_line(time_report(self.folder.root, records.values())))
@@ -105,6 +111,32 @@ class StudyRun:
         if comparison.unusable or problem is not None:
             raise StudyFailed(_failure(self.study, self.folder.root, comparison, problem)) from problem
         return returns
+
+    def _all_rounds(
+        self, mirror: MirrorProcess | None, returns: list[Sequence[JobReturn]], *, moved: bool
+    ) -> BaseException | None:
+        """Launch rounds until none is pending; what ended them early, if anything did."""
+        rounds = Rounds(self.study, self.settings.max_minutes, lambda: self._records()[0])
+        problem: BaseException | None = None
+        for trials in rounds:
+            say(self.terminal, rounds.told)
+            with Progress(self.terminal, len(trials), verb="trials") as progress:
+                problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+            if problem is not None or (self.settings.fail_fast and self._any_failed(trials)):
+                break
+            if self.study.plan.adaptive:
+                self._settle_lost(trials)
+        say(self.terminal, rounds.stopped)
+        return problem
+
+    def _records(self) -> tuple[dict[int, Record], tuple[str, ...]]:
+        """What is on disk and what a full disk didn't take; and what can't be read there."""
+        on_disk, warnings = self.folder.read_records(self.study)
+        return {**on_disk, **self.unwritten}, warnings
+
+    def _any_failed(self, trials: Sequence[Trial]) -> bool:
+        records = [self.folder.record(trial.folder) for trial in trials]
+        return any(record is None or record.status != "finished" for record in records)
 
     def _rounds(
         self, trials: Sequence[Trial], watch: Watch, returns: list[Sequence[JobReturn]], *, moved: bool
@@ -147,6 +179,15 @@ class StudyRun:
         except Unwritten as lost:
             self.unwritten[trial.index] = lost.record
             return lost.record
+
+    def _settle_lost(self, trials: Sequence[Trial]) -> None:
+        known, _ = self._records()
+        for trial in trials:
+            if trial.index not in known:
+                try:
+                    settle_lost(self.study, self.folder, trial)
+                except Unwritten as lost:
+                    self.unwritten[trial.index] = lost.record
 
     def _write_again(self) -> None:
         for index, record in list(self.unwritten.items()):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hydra.core.utils import JobReturn, JobStatus
 
+from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.canonical import digest
 from oneaxis.errors import BadRecord, OneAxisError, TrialRefused, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
@@ -25,8 +26,9 @@ class Unwritten(OneAxisError):
 
 
 def pending(study: Study, records: Mapping[int, Record]) -> tuple[Trial, ...]:
-    """The trials that have no record yet, in planned order."""
-    return tuple(trial for trial in study.plan.trials if trial.index not in records)
+    """The trials that the study needs and that have no record yet, in planned order."""
+    wanted = wanted_trials(study.plan, records, study.policy)
+    return tuple(trial for trial in wanted if trial.index not in records)
 
 
 def settle(study: Study, folder: StudyFolder, trial: Trial, job: JobReturn | None) -> Record | None:
@@ -62,6 +64,18 @@ def _written(folder: StudyFolder, record: Record) -> Record:
     except OSError as error:
         raise Unwritten(record, error) from error
     return record
+
+
+def settle_lost(study: Study, folder: StudyFolder, trial: Trial) -> Record:
+    """Write a failed record for a trial that left none: adaptive looks must know that it ended.
+
+    Raises
+    ------
+    Unwritten
+        As `settle`.
+    """
+    reason = Failure("NoRecord", "the launcher came back, and the trial left no record")
+    return _written(folder, _blank(study, trial, "failed", reason))
 
 
 def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:
