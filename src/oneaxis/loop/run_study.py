@@ -17,6 +17,7 @@ from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.ask import ask
+from oneaxis.loop.hydras_files import hide_store, save_masked
 from oneaxis.loop.settings import Settings, read_settings, typed_arguments
 from oneaxis.loop.study_run import StudyRun
 from oneaxis.planning.plan import make_plan
@@ -24,10 +25,11 @@ from oneaxis.report.terminal import console, plan_heading, plan_view, say
 from oneaxis.study.folder import StudyFolder, claim
 from oneaxis.study.local_launch import start_server
 from oneaxis.study.progress import Progress
+from oneaxis.study.source import keep_source
 from oneaxis.tracking.handle import MirrorProcess
 from oneaxis.tracking.store import choose_store, masked, reach
 from oneaxis.trial.guard import now
-from oneaxis.trial.loaded import loaded
+from oneaxis.trial.loaded import loaded, project_root
 from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import Compose, Composed, Plan, Study
 
@@ -73,7 +75,9 @@ def run_study(
             tracking=replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking,
         )
         folder.write_study(study)
-        OmegaConf.save(config, folder.root / "multirun.yaml")
+        keep_source(folder.root, project_root())
+        hide_store(config)
+        save_masked(config, folder.root / "multirun.yaml")
         say(terminal, f"Study: {folder.root}\n")
         run = StudyRun(config, context, task, settings, study, StudyFolder(folder.root.absolute()), terminal, server)
         return run.to_the_end(
