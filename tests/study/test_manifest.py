@@ -109,7 +109,10 @@ def without(node, path):
 CONTENT = jsonable(manifest.to_json(everything()))
 HAVE_DEFAULTS = {
     ("schema",),
-    *(("policy", name) for name in ("metric", "direction", "replicates", "margin", "confidence", "guardrails")),
+    *(
+        ("policy", name)
+        for name in ("metric", "direction", "replicates", "margin", "confidence", "guardrails", "gates")
+    ),
     ("plan", "looks"),
     ("plan", "max_trials"),
 }

@@ -35,6 +35,7 @@ class PolicySettings:
     margin: Any = None
     confidence: float = 0.95
     guardrails: Any = None
+    gates: Any = None
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from oneaxis.analysis.comparable import gate_remarks
 from oneaxis.analysis.conclusion import Terms
 from oneaxis.analysis.examples import Examples
 from oneaxis.analysis.gathered import Gathered, finished_records, gather
@@ -66,7 +67,7 @@ def compare(
         health=health(plan, rows, list(study.evidence.values()), terms, reference) if reference else (),
         saved=_saved(study),
         looks=plan.looks,
-        remarks=(*metric_remarks(study.metrics, policy), *_margin_remarks(terms, policy)),
+        remarks=(*metric_remarks(study.metrics, policy), *_margin_remarks(terms, policy), *gate_remarks(policy)),
     )
 
 
