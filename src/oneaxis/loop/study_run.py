@@ -22,7 +22,7 @@ from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, resume_command, study_result
 from oneaxis.loop.known import reused_lines
-from oneaxis.loop.launchers import job_has_process, most_at_once
+from oneaxis.loop.launchers import THREADS, job_has_process, most_at_once
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.folder import StudyFolder
@@ -40,7 +40,6 @@ from oneaxis.vocabulary import Record, Study, Trial
 
 DEFAULT_SUBDIR = "${hydra.job.num}"
 INTERRUPT_PATIENCE = 20.0  # seconds that MLflow gets after Ctrl-C
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass(frozen=True)
