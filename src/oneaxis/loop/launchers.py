@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from oneaxis.study.cores import physical_cores
+from oneaxis.study.workers import THREAD_VARIABLES
 
 SUBMITIT = "hydra_plugins.hydra_submitit_launcher."
 OURS = ".OneAxisLauncher"
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # that other launchers' trials get
 
 
 def most_at_once(config: DictConfig) -> int | None:
@@ -25,9 +28,11 @@ def job_has_process(config: DictConfig) -> bool:
     return _target(config).startswith(SUBMITIT)
 
 
-def one_process(config: DictConfig) -> bool:
-    """Whether jobs run in the sweeping process itself, one after the other."""
-    return _target(config).endswith(".BasicLauncher")
+def thread_limits(config: DictConfig) -> Mapping[str, str]:
+    """The variables that trials find set to one thread, where their user hasn't set them."""
+    if _target(config).endswith(".BasicLauncher"):
+        return {}
+    return dict.fromkeys(THREAD_VARIABLES if _target(config).endswith(OURS) else THREADS, "1")
 
 
 def pass_limit_on(config: DictConfig) -> str:

@@ -19,10 +19,10 @@ from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
-from oneaxis.loop.launchers import one_process, pass_limit_on
+from oneaxis.loop.launchers import pass_limit_on, thread_limits
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
-from oneaxis.loop.study_run import THREADS, StudyRun
+from oneaxis.loop.study_run import StudyRun
 from oneaxis.planning.plan import make_plan
 from oneaxis.report.terminal import console, plan_heading, plan_view, say
 from oneaxis.study.local_launch import start_server
@@ -59,8 +59,7 @@ def run_study(
         if limit:
             plan = replace(plan, remarks=(*plan.remarks, limit))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
-        given = {} if one_process(config) else dict.fromkeys(THREADS, "1")
-        refuses = refusing(plan, composer, proving(settings.reuse, given))
+        refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")
         if settings.dry_run:
             for line in foreseen(config, settings, plan, refuses):
@@ -90,7 +89,7 @@ def _plan(
     grammar = Grammar(context.config_loader, carries=settings.carries)
     request = ask(settings, grammar, composer, arguments)
     candidates = sum(len(axis.candidates) for axis in request.axes)
-    with Progress(terminal, candidates + 1, verb="composing") as progress:
+    with Progress(terminal, candidates + 1 + request.pinned, verb="composing") as progress:
         return make_plan(request, _counted(composer, progress))
 
 

@@ -23,7 +23,7 @@ from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, resume_command, study_result, undecided
 from oneaxis.loop.known import reused_lines
-from oneaxis.loop.launchers import job_has_process, most_at_once
+from oneaxis.loop.launchers import THREADS, job_has_process, most_at_once
 from oneaxis.loop.leave import leave_comparison
 from oneaxis.loop.rounds import Rounds
 from oneaxis.loop.settings import Settings
@@ -46,7 +46,6 @@ from oneaxis.vocabulary import Record, Study, Trial
 
 DEFAULT_SUBDIR = "${hydra.job.num}"
 INTERRUPT_PATIENCE = 20.0  # seconds that MLflow gets after Ctrl-C
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass(frozen=True)
