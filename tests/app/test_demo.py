@@ -50,18 +50,25 @@ def test_they_are_seven_child_runs_under_one_parent_with_the_contracts_tags(thre
     assert "reference" in parent.data.tags["mlflow.note.content"]
 
 
-def test_the_table_has_the_reference_on_top_and_a_line_per_deviation_in_axis_order(three_axes):
+def test_the_table_has_the_reference_on_top_and_a_line_per_deviation_by_size(three_axes):
     _, ended = three_axes
     table = ended.out.partition("change ")[2].splitlines()[1:8]
-    assert [line.split("  ")[0] for line in table] == [
-        "reference",
+    assert table[0].strip().startswith("reference")
+    assert {line[:60].strip(" ?≡~").split("  ")[0] for line in table[1:]} == {
         "model.C: 1.0 → 0.1",
         "model.C: 1.0 → 10",
         "model.gamma: 0.001 → 0.0001",
         "model.gamma: 0.001 → 0.01",
         "features: none → standard",
         "features: none → pca",
-    ]
+    }
+    assert "model.gamma: 0.001 → 0.01" in table[1], "the largest difference first"
+
+
+def test_one_run_each_is_compared_example_by_example_in_words_that_claim_no_more(three_axes):
+    _, ended = three_axes
+    assert "these two fitted models differ on this validation set" in ended.said
+    assert "exact McNemar p" in ended.said
 
 
 def test_with_one_seed_it_says_that_one_run_decides_nothing_and_what_would(three_axes):

@@ -12,7 +12,7 @@ def ended(shared_host):
     """Three deviations: a large effect, none, and one that always fails."""
     app = shared_host("noisy")
     return app, app.sweep(
-        "shift=choice(0.5)", "other=choice(1)", "fail=choice(true)", "hydra.sweeper.seeds=adaptive",
+        "shift=choice(5.0)", "other=choice(1)", "fail=choice(true)", "hydra.sweeper.seeds=adaptive",
         "hydra.sweep.dir=study",
     )  # fmt: skip
 

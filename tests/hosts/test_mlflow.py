@@ -85,7 +85,7 @@ def test_the_composed_config_is_an_artifact(tracked, tmp_path):
 def test_the_parents_note_holds_the_table(tracked):
     app, store = tracked
     note = store.runs[f"app {app.study.root.name}"].data.tags["mlflow.note.content"]
-    assert "| epochs: 10 → 30 | 0.320 | +0.020 |" in note
+    assert "| ? | epochs | 10 → 30 | 0.320 | +0.020 |" in note
     assert "7 of 7 trials finished." in note
 
 

@@ -72,7 +72,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A verdict and what it rests on; `capped` says that no number of seeds would make it more."""
+    """A verdict and what it rests on.
+
+    `capped`: no number of seeds would make it more. `without_interval`: equal differences say nothing of their spread,
+    so the interval that a formula gives for them would mislead.
+    """
 
     verdict: Verdict
     reason: str = ""
@@ -80,6 +84,7 @@ class Conclusion:
     bound: float | None = None
     more: tuple[int, int] | None = None
     capped: bool = False
+    without_interval: bool = False
 
 
 def difference(evidence: Evidence, metric: str, terms: Terms, confidence: float) -> Estimate | None:
@@ -118,7 +123,9 @@ def _without_result(evidence: Evidence) -> Conclusion | None:
     if not evidence.matches:
         return Conclusion("no verdict", "the reference has no result at its seeds", capped=True)
     if len(evidence.comparable) == len(evidence.finished) and all(map(same_outputs, evidence.comparable)):
-        return Conclusion("identical", f"every output is equal, bit for bit: is {evidence.axis} wired?")
+        return Conclusion(
+            "identical", f"every output is equal, bit for bit: is {evidence.axis} wired?", without_interval=True
+        )
     return None
 
 
@@ -132,7 +139,8 @@ def _of_interval(evidence: Evidence, terms: Terms, estimate: Estimate | None) ->
         reason = "its seeds draw overlapping splits, and the sizes of train and evaluation data aren't recorded"
         return Conclusion("no verdict", reason, capped=True)
     if terms.paired and _same_everywhere(evidence, terms.metric or ""):
-        return Conclusion("inconclusive", "every seed shows the same difference: no variation seen", bound=bound)
+        reason = "every seed shows the same difference: no variation seen"
+        return Conclusion("inconclusive", reason, without_interval=True)
     verdict, by_margin = decide(estimate, terms.margin, terms.direction)
     if verdict == "inconclusive":
         return _undecided(evidence, terms, estimate, bound)

@@ -32,8 +32,8 @@ def deviation_row(study: Gathered, name: str, evidence: Evidence, examples: Mapp
     standing = study.standing.get(name)
     if standing is not None:
         conclusion = _adaptively(conclusion, standing, study.plan.looks)
-        if confidence is None and estimate is not None:
-            deltas[terms.metric or ""] = Estimate(estimate.n, estimate.mean, estimate.sd)
+    if estimate is not None and (confidence is None or conclusion.without_interval):
+        deltas[terms.metric or ""] = Estimate(estimate.n, estimate.mean, estimate.sd)
     ratio = seconds_ratio(shown.comparable, plain)
     phases = phase_ratios(shown.comparable, plain)
     remarks = list(cost_remarks(conclusion.verdict, shown.comparable, ratio, phases))

@@ -40,6 +40,8 @@ class Rounds:
             trials = self._of_this_round(waiting)
             self._launched.update(trial.index for trial in trials)
             yield trials
+            if len(self._launched) == len(self._study.plan.trials):
+                return
 
     def _of_this_round(self, waiting: Sequence[Trial]) -> tuple[Trial, ...]:
         if self._max_minutes is None:
