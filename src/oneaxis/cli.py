@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, caption in (
         ("plan", _plan, "show the plan of a study: each trial's single change"),
         ("compare", _compare, "show the reference and each deviation's difference; exit status 1 if any trial lacks"),
+        ("report", _report, "write report.html, figures and tables into a study's folder"),
         ("sync", _sync, "write a study into MLflow, whole; writing twice changes nothing"),
     ):
         command = commands.add_parser(name, help=caption, description=caption)
@@ -40,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
             "study", nargs="?", type=Path, metavar="STUDY", help="its folder (default: the newest here)"
         )
         command.set_defaults(run=run)
+        if name == "report":
+            command.add_argument("--open", action="store_true", help="open the page in the browser")
+            command.add_argument("--output", type=Path, metavar="FILE", help="where the page goes")
         if name == "sync":
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
     return parser
@@ -76,6 +80,20 @@ def _compare(options: argparse.Namespace) -> int:
         else:
             say(terminal, failure_line(trial, record, several_seeds=study.several_seeds))
     return NO if comparison.unusable else GOOD
+
+
+def _report(options: argparse.Namespace) -> int:
+    from oneaxis.loop.report_study import write_report  # noqa: PLC0415 - --help stays light
+
+    page = write_report(_folder(options), output=options.output)
+    print(page)  # noqa: T201 - as in main
+    if options.open:
+        import webbrowser  # noqa: PLC0415 - only here
+
+        if not webbrowser.open(page.absolute().as_uri()):
+            print(f"oneaxis: no browser could be started; open {page}", file=sys.stderr)  # noqa: T201 - as in main
+            return NO
+    return GOOD
 
 
 def _sync(options: argparse.Namespace) -> int:

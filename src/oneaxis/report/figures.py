@@ -35,7 +35,9 @@ def figures(contents: Contents) -> Iterator[Drawing]:
     for number, name in enumerate(curve_metrics(contents)):
         figure = curves_figure(comparison, contents.curves, name)
         if figure is not None:
-            text = f"{name} over the steps of training, a panel an axis: mean over seeds; the band spans the reference's."
+            text = (
+                f"{name} over the steps of training, a panel an axis: mean over seeds; the band spans the reference's."
+            )
             place = "" if name == metric else f"-{number}"
             yield Drawing(f"curves{place}", f"Learning curves: {name}", text, figure)
     if (figure := time_figure(comparison)) is not None:

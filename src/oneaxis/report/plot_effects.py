@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.report.look import Look, by_verdict, look
@@ -50,7 +50,7 @@ def forest(comparison: Comparison) -> Figure | None:
         delta, shape = row.deltas.get(metric), look(row)
         if delta is not None:
             _interval(axes, place, delta, limit, shape)
-        note = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center_baseline"}
+        note: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center_baseline"}
         note |= {"fontsize": SMALL}
         axes.annotate(numbers, (1, place), xytext=(72 * (right - 0.08), 0), ha="right", **note)
         axes.annotate(word, (1, place), xytext=(72 * right, 0), ha="left", color=colour(shape.colour), **note)
@@ -93,12 +93,20 @@ def tornado(comparison: Comparison) -> Figure | None:
 
 
 def _frame(
-    comparison: Comparison, labels: Sequence[str], limit: float, *, margin_right: float, more: int, unit: str = "deviations"
+    comparison: Comparison,
+    labels: Sequence[str],
+    limit: float,
+    *,
+    margin_right: float,
+    more: int,
+    unit: str = "deviations",
 ) -> Axes:
     left = min(LABELS, text_width(labels)) + 0.15
     height = TOP + LINE * len(labels) + BOTTOM
     figure = new_figure(height)
-    axes = figure.add_axes((left / WIDTH, BOTTOM / height, 1 - (left + margin_right) / WIDTH, 1 - (TOP + BOTTOM) / height))
+    axes = figure.add_axes(
+        (left / WIDTH, BOTTOM / height, 1 - (left + margin_right) / WIDTH, 1 - (TOP + BOTTOM) / height)
+    )
     axes.set_xlim(-limit * 1.03, limit * 1.03)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(range(len(labels)), labels, fontsize=TEXT)
@@ -123,7 +131,7 @@ def _frame(
 
 def _headline(axes: Axes, comparison: Comparison) -> None:
     """The reference above its line, and which way is better."""
-    note = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": SMALL, "va": "bottom"}
+    note: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": SMALL, "va": "bottom"}
     axes.annotate("reference", (0.5, 1), xytext=(0, 4), ha="center", color=colour("ink"), **note)
     if comparison.direction is None:
         return
@@ -161,7 +169,7 @@ def _interval(axes: Axes, place: int, delta: Estimate, limit: float, shape: Look
         axes.plot([delta.mean], [place], linestyle="none", zorder=4, **_point(shape))
 
 
-def _point(shape: Look) -> dict[str, object]:
+def _point(shape: Look) -> dict[str, Any]:
     return {
         "marker": shape.point,
         "markersize": 5.2,
@@ -173,7 +181,7 @@ def _point(shape: Look) -> dict[str, object]:
 
 def _ends(axes: Axes, place: int, means: Sequence[tuple[float, Row]], limit: float) -> None:
     """The names of the values at a bar's ends; between them points alone."""
-    note = {"textcoords": "offset points", "fontsize": SMALL, "va": "center_baseline", "color": colour("ink")}
+    note: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL, "va": "center_baseline", "color": colour("ink")}
     for (mean, row), leftmost in ((means[0], True), (means[-1], False)):
         if (mean < 0) != leftmost:
             continue
@@ -206,4 +214,3 @@ def _reach(delta: Estimate) -> float:
 
 def _span(means: Sequence[float]) -> float:
     return max(*means, 0.0) - min(*means, 0.0)
-

@@ -24,7 +24,7 @@ TEXT = 8.0  # points
 SMALL = 7.0
 DPI = 200
 ROWS = 60  # the most that one figure shows
-LONGEST = 46  # characters of a label
+LONGEST = 42  # characters of a label
 
 # Light and dark of each. Blue, vermilion, green and purple after Okabe and Ito (2008), darkened (and for a dark page
 # lightened) until they carry text: contrast 4.5 to 1 and more.

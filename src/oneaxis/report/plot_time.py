@@ -42,7 +42,7 @@ def time_figure(comparison: Comparison) -> Figure | None:
             )  # fmt: skip
             start += spent
         ratio = row.seconds_ratio
-        times = "" if ratio is None else f"  ×{ratio.mean:.{1 if ratio.mean < 10 else 0}f}"
+        times = "" if ratio is None else f"  ×{ratio.mean:.1f}"
         axes.annotate(
             f"{duration(_seconds(row))}{times}", (start, place), xytext=(4, 0), textcoords="offset points",
             va="center_baseline", fontsize=SMALL, annotation_clip=False,
@@ -55,7 +55,12 @@ def time_figure(comparison: Comparison) -> Figure | None:
     axes.set_axisbelow(True)
     if len(phases) > 1:
         axes.legend(
-            loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=6, borderaxespad=0.3, handlelength=1.1, columnspacing=1.2
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            ncols=6,
+            borderaxespad=0.3,
+            handlelength=1.1,
+            columnspacing=1.2,
         )
     if more > 0:
         figure.text(0.01, 0.02, f"and {more} quicker ones", fontsize=SMALL, color=colour("muted"))
