@@ -63,6 +63,18 @@ def write_page(
     return target
 
 
+def report_at_end(
+    folder: StudyFolder, study: Study, records: Mapping[int, Record], comparison: Comparison
+) -> str | None:
+    """Write page and tables when a study ends; why they couldn't be written, if so: that fails no study."""
+    try:
+        write_tables(folder, comparison)
+        write_page(folder, study, records, comparison)
+    except Exception as error:  # noqa: BLE001 - whatever a drawing library raises, the results are on disk
+        return f"{PAGE} wasn't written ({type(error).__name__}: {error!s:.200}); again: oneaxis report"
+    return None
+
+
 def write_tables(folder: StudyFolder, comparison: Comparison) -> None:
     table = tabulate(comparison)
     for name, written in (

@@ -106,9 +106,13 @@ def _suits_adaptive(plain: DictConfig) -> None:
 
 
 def _margin(value: Any) -> Margin | None:
-    """`0.005` in the metric's unit, or `1%` of the reference's mean."""
     if value is None:
         return None
+    return read_margin(value, f"hydra.sweeper.policy.margin is {value!r}; give the smallest difference that")
+
+
+def read_margin(value: Any, refusal: str) -> Margin:
+    """`0.005` in the metric's unit, or `1%` of the reference's mean; `refusal` begins the message for anything else."""
     relative = isinstance(value, str) and value.strip().endswith("%")
     try:
         amount = float(value.strip()[:-1]) / 100 if relative else float(value)
@@ -118,8 +122,7 @@ def _margin(value: Any) -> Margin | None:
         amount = math.nan
     if not 0 < amount < math.inf:
         raise BadOverride(
-            f"hydra.sweeper.policy.margin is {value!r}; give the smallest difference that matters, above 0, in the "
-            "metric's unit (0.005) or as a share of the reference's mean (1%)"
+            f"{refusal} matters, above 0, in the metric's unit (0.005) or as a share of the reference's mean (1%)"
         )
     return Margin(amount, relative)
 

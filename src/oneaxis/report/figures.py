@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from oneaxis.report.contents import Contents
 from oneaxis.report.look import by_verdict, effect
+from oneaxis.report.numbers import signed
 from oneaxis.report.plot_effects import forest, tornado
 from oneaxis.report.plot_panels import curves_figure, response_figure, slopes_figure
 from oneaxis.report.plot_style import Drawing
 from oneaxis.report.plot_time import time_figure
-from oneaxis.report.table import label, signed
+from oneaxis.report.table import label
 
 CURVES = 3  # metrics whose curves are drawn
 

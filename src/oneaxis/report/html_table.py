@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.report.html_text import text
 from oneaxis.report.look import ORDER, by_verdict, look, verdicts
+from oneaxis.report.numbers import duration, signed
+from oneaxis.report.order import MARKS
 from oneaxis.report.plot_style import decimals
-from oneaxis.report.table import duration, signed
 
 OTHERS = 4  # metrics beside the deciding one; comparison.json has them all
 LAST = ""  # sorts behind everything
@@ -55,7 +56,8 @@ def mark(row: Row) -> str:
     """The verdict as a mark and a word, in its colour."""
     shape = look(row)
     word = text(row.verdict or "no verdict")
-    return f'<span class="verdict {shape.colour}"><span aria-hidden="true">{shape.mark}</span> {word}</span>'
+    sign = MARKS[row.verdict or "no verdict"]
+    return f'<span class="verdict {shape.colour}"><span aria-hidden="true">{sign}</span> {word}</span>'
 
 
 def _controls(rows: Sequence[Row]) -> str:

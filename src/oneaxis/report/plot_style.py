@@ -44,7 +44,7 @@ COLOURS = {
 SERIES = ("better", "worse", "equal", "moved", "outside")  # for lines side by side, each with its own dashes
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (1, 1)))
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Noto Emoji")
-STYLE = {
+STYLE: dict[Any, Any] = {  # Matplotlib's own names
     "font.size": TEXT,
     "text.parse_math": False,
     "text.color": COLOURS["ink"][0],

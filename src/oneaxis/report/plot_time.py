@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oneaxis.analysis.result import Comparison, Row
+from oneaxis.report.numbers import duration
 from oneaxis.report.plot_style import SMALL, TEXT, WIDTH, colour, new_figure, shortened, text_width
-from oneaxis.report.table import duration, label
+from oneaxis.report.table import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

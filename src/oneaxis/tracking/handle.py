@@ -24,6 +24,7 @@ class Mirrored:
     written: int
     lacking: tuple[int, ...]
     error: str | None
+    view: str | None = None  # the key of the saved view
 
 
 class MirrorProcess:
@@ -99,6 +100,7 @@ class MirrorProcess:
             written=answer["written"],
             lacking=tuple(answer["lacking"]),
             error=answer["error"],
+            view=answer.get("view"),
         )
 
 

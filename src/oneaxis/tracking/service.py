@@ -52,7 +52,7 @@ def main(root: str) -> int:
     else:
         answer |= {"experiment": mirror.experiment, "parent": mirror.parent}
         written, lacking, error_text = _serve(mirror, study, folder, lines)
-        answer |= {"written": written, "lacking": lacking, "error": error_text}
+        answer |= {"written": written, "lacking": lacking, "error": error_text, "view": mirror.view}
     print(json.dumps(answer), flush=True)  # noqa: T201 - the protocol
     return 1 if answer["error"] else 0
 
