@@ -31,8 +31,10 @@ def test_a_table_with_booktabs():
 @pytest.mark.parametrize(
     "cell, written",
     [
-        ("50%", r"50\%"), ("a&b", r"a\&b"), (r"\input{x}", r"\textbackslash{}input\{x\}"), ("x_1^2", r"x\_1\textasciicircum{}2"),
-        ("$1", r"\$1"), ("~#", r"\textasciitilde{}\#"), ("[2, 3]", "{}[2, 3]"), ("*", "{}*"), ("a\nb", "a b"), ("−1", "$-$1"),
+        ("50%", r"50\%"), ("a&b", r"a\&b"), (r"\input{x}", r"\textbackslash{}input\{x\}"),
+        ("x_1^2", r"x\_1\textasciicircum{}2"),
+        ("$1", r"\$1"), ("~#", r"\textasciitilde{}\#"), ("[2, 3]", "{}[2, 3]"), ("*", "{}*"),
+        ("a\nb", "a b"), ("−1", "$-$1"),
     ],
 )  # fmt: skip
 def test_text_is_no_command(cell, written):
