@@ -60,7 +60,7 @@ def test_hydra_finds_the_plugin_and_nothing_heavy_comes_along():
     assert heavy_after(found) == []
 
 
-@pytest.mark.parametrize("command", ["", "plan", "compare", "sync"])
+@pytest.mark.parametrize("command", ["", "plan", "compare", "report", "sync"])
 def test_help_loads_nothing_heavy_and_no_hydra(command):
     code = f"""
 import contextlib, sys

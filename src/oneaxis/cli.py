@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
             "show each deviation's verdict; exit status 1 if any trial lacks, or a gate isn't passed",
         ),
         ("resume", _resume, "run what a study lacks, whatever ended it (default: the newest that lacks something)"),
+        ("report", _report, "write report.html, figures and tables into a study's folder"),
         ("sync", _sync, "write a study into MLflow, whole; writing twice changes nothing"),
     ):
         command = commands.add_parser(name, help=caption, description=caption)
@@ -53,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "resume":
             command.add_argument("--app", help="the app to run (default: [tool.oneaxis] app, else the study's own)")
+        if name == "report":
+            command.add_argument("--open", action="store_true", help="open the page in the browser")
+            command.add_argument("--output", type=Path, metavar="FILE", help="where the page goes")
         if name in ("sync", "resume"):
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
     return parser
@@ -107,6 +111,20 @@ def _resume(options: argparse.Namespace) -> int:
         options.study = found.root
     folder = _folder(options)
     return resume(folder.root, folder.read_study(), app=options.app, tracking=options.tracking)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from oneaxis.loop.report_study import write_report  # noqa: PLC0415 - --help stays light
+
+    page = write_report(_folder(options), output=options.output)
+    print(page)  # noqa: T201 - as in main
+    if options.open:
+        import webbrowser  # noqa: PLC0415 - only here
+
+        if not webbrowser.open(page.absolute().as_uri()):
+            print(f"oneaxis: no browser could be started; open {page}", file=sys.stderr)  # noqa: T201 - as in main
+            return NO
+    return GOOD
 
 
 def _sync(options: argparse.Namespace) -> int:

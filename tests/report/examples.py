@@ -25,11 +25,18 @@ def estimate(mean, half=None, n=5, sd=0.004, confidence=0.95):
     return Estimate(n, mean, sd, mean - half, mean + half, confidence, "paired t")
 
 
-def row(axis, before, value, verdict, mean=None, half=0.004, n=5, seconds=1.2, base=0.942, **more):
+def row(axis, before, value, verdict, mean=None, half=0.004, n=5, seconds=1.2, base=0.942, **more):  # noqa: PLR0917 - read as a table below
     """A deviation at n seeds, its values scattered the same way each time."""
     name = f"{axis}={value}"
     if mean is None:
-        return Row(name, axis, before, value, verdict=verdict, **{"planned": n, "finished": 0, "failed": n, "refused": 0, **more})
+        return Row(
+            name,
+            axis,
+            before,
+            value,
+            verdict=verdict,
+            **{"planned": n, "finished": 0, "failed": n, "refused": 0, **more},
+        )
     rng = random.Random(name)
     noise = [rng.gauss(0, 0.004) for _ in range(n)]
     pairs = tuple(
@@ -155,8 +162,8 @@ def curves(found):
 
 
 FLIPS = {
-    "model=forest": (Flips("3", 36, 4, 1), Flips("8", 35, 6, 2), Flips(HOSTILE, 37, 0, 3)),
-    "model=dummy": (Flips("3", 36, 0, 30),),
+    "model=forest": (Flips("3", 4, 1), Flips("8", 6, 2), Flips(HOSTILE, 0, 3)),
+    "model=dummy": (Flips("3", 0, 30),),
 }
 
 
@@ -191,7 +198,9 @@ def records():
         )
         for index in range(5)
     }  # fmt: skip
-    trace = f'Traceback (most recent call last):\n  File "train.py", line 3, in main\n    fit(cfg)\nValueError: {HOSTILE}\n'
+    trace = (
+        f'Traceback (most recent call last):\n  File "train.py", line 3, in main\n    fit(cfg)\nValueError: {HOSTILE}\n'
+    )
     found[5] = Record(
         "0123456789abcdef", 5, "deviation", "model.hidden", "[1]", "model.hidden=[1]", 0, "model.hidden", "failed",
         failure=Failure("ValueError", HOSTILE, trace), machine={**MACHINE, "host": "node8"},
@@ -205,7 +214,9 @@ def contents(found=None, **more):
     planned, recorded = study(found), records()
     unusable = tuple((trial, recorded.get(trial.index)) for trial in planned.plan.trials[5:])
     found = Comparison(**{**vars(found), "unusable": unusable})
-    sentences = {each.name: f"{each.axis} {each.before} → {each.value}, the one change: {each.verdict}." for each in found.rows}
+    sentences = {
+        each.name: f"{each.axis} {each.before} → {each.value}, the one change: {each.verdict}." for each in found.rows
+    }
     settings = {"curves": curves(found), "flips": FLIPS, "sentences": sentences}
     return Contents(planned, found, recorded, "python train.py -m model=forest,dummy", **{**settings, **more})
 

@@ -73,6 +73,8 @@ def next_steps(
     else:
         lines.append(f"MLflow: {_ui_command(uri)}")
         lines.append(f"        {_ui_link(uri, mirrored, comparison)}")
+        if mirrored.view is not None:
+            lines.append(f"        or its saved view: {_view_link(uri, mirrored)}")
     return "\n".join(lines)
 
 
@@ -165,6 +167,11 @@ def _ui_link(uri: str | None, mirrored: Mirrored, comparison: Comparison) -> str
     order = percent(f"metrics.`{to_key(comparison.metric)}`") if comparison.metric else "attributes.start_time"
     page = f"{server}/#/experiments/{mirrored.experiment}/runs"
     return f"{page}?searchFilter={search}&orderByKey={order}&orderByAsc={ascending}"
+
+
+def _view_link(uri: str | None, mirrored: Mirrored) -> str:
+    server = masked(uri).rstrip("/") if uri and uri.startswith("http") else LOCAL_UI
+    return f"{server}/#/experiments/{mirrored.experiment}/runs?viewStateShareKey={mirrored.view}"
 
 
 def short(folder: Path) -> str:

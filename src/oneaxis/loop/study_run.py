@@ -99,6 +99,8 @@ class StudyRun:
             self.stages.mark("told")
             keep_marks(self.folder.root, self.stages.marks())
             say(self.terminal, time_line(time_report(self.folder.root, records.values())))
+            if not isinstance(problem, KeyboardInterrupt):
+                self._report(records, comparison)
         except BaseException:
             if mirror is not None:
                 mirror.kill()
@@ -297,6 +299,16 @@ class StudyRun:
         for index in kept:
             mirror.recorded(index)
         return mirror
+
+    def _report(self, records: Mapping[int, Record], comparison: Comparison) -> None:
+        """The page, after the table; the mirror takes it along."""
+        from oneaxis.loop.report_study import report_at_end  # noqa: PLC0415 - draws, which nothing before needs
+
+        problem = report_at_end(self.folder, self.study, records, comparison)
+        page = self.folder.root / "report.html"
+        here = Path.cwd()
+        shown = page.relative_to(here) if page.is_relative_to(here) else page
+        say(self.terminal, f"\nreport: {shown}" if problem is None else f"\nreport: {problem}")
 
     def _mirrored(self, mirror: MirrorProcess | None, *, interrupted: bool) -> Mirrored | None:
         if mirror is None:

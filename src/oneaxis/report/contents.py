@@ -25,7 +25,6 @@ class Flips:
     """Examples of one class that a deviation predicts otherwise than the reference, over the paired seeds."""
 
     label: str
-    examples: int
     gained: int  # wrong in the reference, right in the deviation
     lost: int
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from oneaxis.report.contents import Contents
 from oneaxis.report.look import by_verdict, effect
+from oneaxis.report.numbers import signed
 from oneaxis.report.plot_effects import forest, tornado
 from oneaxis.report.plot_panels import curves_figure, response_figure, slopes_figure
 from oneaxis.report.plot_style import Drawing
 from oneaxis.report.plot_time import time_figure
-from oneaxis.report.table import label, signed
+from oneaxis.report.table import label
 
 CURVES = 3  # metrics whose curves are drawn
 
@@ -35,7 +36,9 @@ def figures(contents: Contents) -> Iterator[Drawing]:
     for number, name in enumerate(curve_metrics(contents)):
         figure = curves_figure(comparison, contents.curves, name)
         if figure is not None:
-            text = f"{name} over the steps of training, a panel an axis: mean over seeds; the band spans the reference's."
+            text = (
+                f"{name} over the steps of training, a panel an axis: mean over seeds; the band spans the reference's."
+            )
             place = "" if name == metric else f"-{number}"
             yield Drawing(f"curves{place}", f"Learning curves: {name}", text, figure)
     if (figure := time_figure(comparison)) is not None:

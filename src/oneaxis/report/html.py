@@ -39,8 +39,12 @@ def _page(contents: Contents, drawn: dict[str, str], figure_css: str) -> str:
         section("table", "Every deviation", html_table(contents.comparison)),
         section("effects", "Effects", "".join(drawn.get(name, "") for name in ("forest", "tornado", "response"))),
         section("seeds", "Seeds", drawn.get("seeds", "")),
-        section("curves", "Learning curves", "".join(body for name, body in drawn.items() if name.startswith("curves"))),
-        section("flips", "Examples that changed", flips(contents), note="Of the saved predictions, against the reference."),
+        section(
+            "curves", "Learning curves", "".join(body for name, body in drawn.items() if name.startswith("curves"))
+        ),
+        section(
+            "flips", "Examples that changed", flips(contents), note="Of the saved predictions, against the reference."
+        ),
         section("time", "Time", drawn.get("time", "")),
         section("failures", "Without a result", failures(contents)),
         section("fixed", "What was held fixed", held_fixed(contents)),
@@ -98,8 +102,9 @@ def _verdicts(contents: Contents) -> str:
 
 def _figure(drawing: Drawing, inline: InlineFigures) -> str:
     svg = inline.inline(svg_text(drawing.figure), f"figure-{drawing.name}", drawing.title, drawing.description)
+    title = text(drawing.title)
     return (
-        f'<figure><h3>{text(drawing.title)}</h3><div class=scroll tabindex=0 role=region aria-label="{text(drawing.title)}">'
+        f'<figure><h3>{title}</h3><div class=scroll tabindex=0 role=region aria-label="{title}">'
         f"{svg}</div><figcaption>{text(drawing.description.partition('. ')[0])}.</figcaption></figure>"
     )
 

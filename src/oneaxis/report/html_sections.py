@@ -25,9 +25,9 @@ def flips(contents: Contents) -> str:
     for row in rows[:FLIPS]:
         found = contents.flips[row.name]
         gained, lost = sum(flip.gained for flip in found), sum(flip.lost for flip in found)
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("Class", "Examples", "Turned right", "Turned wrong", "Net"))
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("Class", "Turned right", "Turned wrong", "Net"))
         body = "".join(
-            f'<tr><th scope="row">{text(flip.label)}</th><td class=number>{flip.examples}</td>'
+            f'<tr><th scope="row">{text(flip.label)}</th>'
             f"<td class=number>{flip.gained}</td><td class=number>{flip.lost}</td>"
             f"<td class=number>{_signed(flip.gained - flip.lost)}</td></tr>"
             for flip in found
@@ -105,7 +105,9 @@ def _variants(contents: Contents) -> dict[str, dict[str, int]]:
 
 def _facts(record: Record) -> dict[str, str]:
     facts = {
-        str(name): _flat(value) for name, value in record.machine.items() if name != "process" and value not in ({}, None)
+        str(name): _flat(value)
+        for name, value in record.machine.items()
+        if name != "process" and value not in ({}, None)
     }
     facts |= {f"data: {name}": f"sha256 {digest[:16]}…" for name, digest in record.data.items()}
     return facts

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.report.html_text import text
 from oneaxis.report.look import ORDER, by_verdict, look, verdicts
+from oneaxis.report.numbers import duration, signed
+from oneaxis.report.order import MARKS
 from oneaxis.report.plot_style import decimals
-from oneaxis.report.table import duration, signed
 
 OTHERS = 4  # metrics beside the deciding one; comparison.json has them all
 LAST = ""  # sorts behind everything
@@ -33,7 +34,8 @@ def html_table(comparison: Comparison) -> str:
     columns = ["Verdict", "Axis", "Change", comparison.metric or "metric", "Δ", "Interval", "n", "Time"]
     columns += [f"Δ {name}" for name in metrics]
     head = "".join(
-        f'<th scope="col" aria-sort="none"><button type="button">{text(name)}<span aria-hidden="true"></span></button></th>'
+        f'<th scope="col" aria-sort="none"><button type="button">{text(name)}'
+        '<span aria-hidden="true"></span></button></th>'
         for name in columns
     )
     digits = _digits(comparison, comparison.metric)
@@ -53,12 +55,9 @@ def html_table(comparison: Comparison) -> str:
 def mark(row: Row) -> str:
     """The verdict as a mark and a word, in its colour."""
     shape = look(row)
-    return f'<span class="verdict {shape.colour}"><span aria-hidden="true">{shape.mark}</span> {text(_word(row))}</span>'
-
-
-def _word(row: Row) -> str:
-    margin = " by at least the margin" if row.by_margin and row.verdict in ("better", "worse") else ""
-    return f"{row.verdict or 'no verdict'}{margin}"
+    word = text(row.verdict or "no verdict")
+    sign = MARKS[row.verdict or "no verdict"]
+    return f'<span class="verdict {shape.colour}"><span aria-hidden="true">{sign}</span> {word}</span>'
 
 
 def _controls(rows: Sequence[Row]) -> str:
@@ -72,7 +71,7 @@ def _controls(rows: Sequence[Row]) -> str:
         '<form class=controls id=controls hidden role=search aria-label="Filter the table">'
         "<label>Search <input type=search id=search autocomplete=off></label>"
         f"<fieldset><legend>Verdicts</legend>{boxes}</fieldset>"
-        '<p role=status id=count></p></form>'
+        "<p role=status id=count></p></form>"
     )
 
 
@@ -96,10 +95,19 @@ def _line(row: Row, comparison: Comparison, metrics: Sequence[str], digits: int)
         if is_reference:
             cells.append(Cell(_value(own_value, places)))
         else:
-            shown = "" if other is None else f"{text(signed(other.mean, places))} {_interval(other, places)}"
+            shown = (
+                "" if other is None else f"{text(signed(other.mean, places))}<small>{_interval(other, places)}</small>"
+            )
             cells.append(Cell(shown, other.mean if other else LAST))
     name = "reference" if is_reference else f"{row.before} → {row.value}" if row.before else row.value
-    remarks = [row.reason, *row.remarks, *(f"also differs: {change.key}" for change in row.obstacles), *_guards(row)]
+    margin = "by at least the margin" if row.by_margin else ""
+    remarks = [
+        margin,
+        row.reason,
+        *row.remarks,
+        *(f"also differs: {change.key}" for change in row.obstacles),
+        *_guards(row),
+    ]
     notes = "".join(f"<small>{text(note)}</small>" for note in remarks if note)
     verdict = row.verdict or "no verdict"
     first = "<td data-key=''>reference</td>" if is_reference else f'<td data-key="{_rank(row)}">{mark(row)}</td>'
@@ -134,7 +142,7 @@ def _value(value: Estimate | None, digits: int) -> str:
     shown = f"{value.mean:.{digits}f}".replace("-", "−")
     if value.sd is None:
         return shown
-    return f'{shown} <span class=sd>sd {value.sd:.{digits}f}</span>'
+    return f"{shown}<small>sd {value.sd:.{digits}f}</small>"
 
 
 def _interval(delta: Estimate | None, digits: int) -> str:
@@ -156,6 +164,4 @@ def _digits(comparison: Comparison, metric: str | None) -> int:
     values = [abs(row.metrics[metric].mean) for row in comparison.rows if metric and metric in row.metrics]
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     by_value = decimals(max(values, default=1.0)) + 2
-    return min(by_value, decimals(usual)) if usual else by_value
-
-
+    return min(by_value, max(decimals(usual) - 1, 0)) if usual else by_value

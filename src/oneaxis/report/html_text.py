@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-_CONTROL = {code: "�" for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "�")
 
 
 def text(value: object) -> str:
@@ -19,7 +19,9 @@ def section(name: str, heading: str, body: str, *, note: str = "") -> str:
     if not body:
         return ""
     lead = f"<p class=note>{text(note)}</p>" if note else ""
-    return f'<section id="{name}" aria-labelledby="{name}-h"><h2 id="{name}-h">{text(heading)}</h2>{lead}{body}</section>'
+    return (
+        f'<section id="{name}" aria-labelledby="{name}-h"><h2 id="{name}-h">{text(heading)}</h2>{lead}{body}</section>'
+    )
 
 
 def definitions(pairs: Iterable[tuple[str, str]]) -> str:

@@ -6,35 +6,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oneaxis.analysis.result import Comparison, Row
+from oneaxis.report.order import MARKS, ordered
 
 
 @dataclass(frozen=True)
 class Look:
-    """`mark` stands in text, `colour` names one of `plot_style.COLOURS`, `point` is Matplotlib's marker."""
+    """`colour` names one of `plot_style.COLOURS`, `point` is Matplotlib's marker."""
 
-    mark: str
     colour: str
     point: str
     filled: bool = True
 
 
-UNDECIDED = Look("·", "muted", "o", filled=False)
+UNDECIDED = Look("muted", "o", filled=False)
 LOOKS = {
-    "better": Look("+", "better", "o"),
-    "worse": Look("−", "worse", "s"),
-    "higher": Look("↑", "moved", "^"),
-    "lower": Look("↓", "moved", "v"),
-    "equivalent": Look("=", "equal", "D"),
-    "identical": Look("≡", "muted", "d"),
-    "outside": Look("○", "outside", "P"),
-    "inside": Look("≈", "muted", "o", filled=False),
-    "inconclusive": Look("~", "muted", "o", filled=False),
+    "better": Look("better", "o"),
+    "worse": Look("worse", "s"),
+    "higher": Look("moved", "^"),
+    "lower": Look("moved", "v"),
+    "equivalent": Look("equal", "D"),
+    "identical": Look("muted", "d"),
+    "outside": Look("outside", "P"),
+    "inside": Look("muted", "o", filled=False),
+    "inconclusive": Look("muted", "o", filled=False),
     "no verdict": UNDECIDED,
-    "not comparable": Look("!", "failed", "X"),
-    "failed": Look("×", "failed", "x"),
-    "missing": Look("?", "failed", "x"),
+    "not comparable": Look("failed", "X"),
+    "failed": Look("failed", "x"),
+    "missing": Look("failed", "x"),
 }
-ORDER = tuple(LOOKS)  # of verdicts, from what is known to what lacks
+ORDER = tuple(MARKS)
 
 
 def look(row: Row) -> Look:
@@ -43,13 +43,7 @@ def look(row: Row) -> Look:
 
 def by_verdict(comparison: Comparison) -> list[Row]:
     """Rows by verdict, within one the largest difference first."""
-
-    def place(row: Row) -> tuple[int, float]:
-        known = row.verdict if row.verdict in LOOKS else "no verdict"
-        size = effect(row, comparison.metric)
-        return ORDER.index(known or "no verdict"), -abs(size) if size is not None else 0.0
-
-    return sorted(comparison.rows, key=place)
+    return list(ordered(comparison))
 
 
 def effect(row: Row, metric: str | None) -> float | None:

@@ -17,5 +17,10 @@ def markdown(table: Table) -> str:
     return "\n".join(lines)
 
 
+def escaped(text: str) -> str:
+    """One line that Markdown takes as text."""
+    return _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", text))
+
+
 def _line(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(_SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", cell)) for cell in cells) + " |"
+    return "| " + " | ".join(escaped(cell) for cell in cells) + " |"

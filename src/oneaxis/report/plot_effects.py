@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.report.look import Look, by_verdict, look
+from oneaxis.report.numbers import signed
 from oneaxis.report.plot_style import (
     ROWS,
     SMALL,
@@ -21,7 +22,7 @@ from oneaxis.report.plot_style import (
     text_width,
     zero_line,
 )
-from oneaxis.report.table import label, signed
+from oneaxis.report.table import label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,8 +51,8 @@ def forest(comparison: Comparison) -> Figure | None:
         delta, shape = row.deltas.get(metric), look(row)
         if delta is not None:
             _interval(axes, place, delta, limit, shape)
-        note = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center_baseline"}
-        note |= {"fontsize": SMALL}
+        note: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        note |= {"fontsize": SMALL, "va": "center_baseline"}
         axes.annotate(numbers, (1, place), xytext=(72 * (right - 0.08), 0), ha="right", **note)
         axes.annotate(word, (1, place), xytext=(72 * right, 0), ha="left", color=colour(shape.colour), **note)
     if any("[" in numbers for numbers, _ in texts):
@@ -67,7 +68,7 @@ def tornado(comparison: Comparison) -> Figure | None:
     metric = comparison.metric
     by_axis: dict[str, list[tuple[float, Row]]] = {}
     for row in comparison.rows:
-        if metric in row.deltas and row.axis is not None and row.verdict != "not comparable":
+        if metric is not None and metric in row.deltas and row.axis is not None and row.verdict != "not comparable":
             by_axis.setdefault(row.axis, []).append((row.deltas[metric].mean, row))
     if metric is None or not by_axis:
         return None
@@ -93,12 +94,20 @@ def tornado(comparison: Comparison) -> Figure | None:
 
 
 def _frame(
-    comparison: Comparison, labels: Sequence[str], limit: float, *, margin_right: float, more: int, unit: str = "deviations"
+    comparison: Comparison,
+    labels: Sequence[str],
+    limit: float,
+    *,
+    margin_right: float,
+    more: int,
+    unit: str = "deviations",
 ) -> Axes:
     left = min(LABELS, text_width(labels)) + 0.15
     height = TOP + LINE * len(labels) + BOTTOM
     figure = new_figure(height)
-    axes = figure.add_axes((left / WIDTH, BOTTOM / height, 1 - (left + margin_right) / WIDTH, 1 - (TOP + BOTTOM) / height))
+    axes = figure.add_axes(
+        (left / WIDTH, BOTTOM / height, 1 - (left + margin_right) / WIDTH, 1 - (TOP + BOTTOM) / height)
+    )
     axes.set_xlim(-limit * 1.03, limit * 1.03)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(range(len(labels)), labels, fontsize=TEXT)
@@ -123,7 +132,8 @@ def _frame(
 
 def _headline(axes: Axes, comparison: Comparison) -> None:
     """The reference above its line, and which way is better."""
-    note = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": SMALL, "va": "bottom"}
+    note: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    note |= {"fontsize": SMALL, "va": "bottom"}
     axes.annotate("reference", (0.5, 1), xytext=(0, 4), ha="center", color=colour("ink"), **note)
     if comparison.direction is None:
         return
@@ -161,7 +171,7 @@ def _interval(axes: Axes, place: int, delta: Estimate, limit: float, shape: Look
         axes.plot([delta.mean], [place], linestyle="none", zorder=4, **_point(shape))
 
 
-def _point(shape: Look) -> dict[str, object]:
+def _point(shape: Look) -> dict[str, Any]:
     return {
         "marker": shape.point,
         "markersize": 5.2,
@@ -173,7 +183,8 @@ def _point(shape: Look) -> dict[str, object]:
 
 def _ends(axes: Axes, place: int, means: Sequence[tuple[float, Row]], limit: float) -> None:
     """The names of the values at a bar's ends; between them points alone."""
-    note = {"textcoords": "offset points", "fontsize": SMALL, "va": "center_baseline", "color": colour("ink")}
+    note: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL, "va": "center_baseline"}
+    note |= {"color": colour("ink")}
     for (mean, row), leftmost in ((means[0], True), (means[-1], False)):
         if (mean < 0) != leftmost:
             continue
@@ -206,4 +217,3 @@ def _reach(delta: Estimate) -> float:
 
 def _span(means: Sequence[float]) -> float:
     return max(*means, 0.0) - min(*means, 0.0)
-

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 from oneaxis.analysis.result import Comparison, Row
 from oneaxis.report.contents import Curve
 from oneaxis.report.look import by_verdict, effect, look
-from oneaxis.report.plot_style import DASHES, SERIES, SMALL, TEXT, WIDTH, colour, few_ticks, new_figure, shortened, zero_line
+from oneaxis.report.plot_style import (
+    DASHES,
+    SERIES,
+    SMALL,
+    TEXT,
+    WIDTH,
+    colour,
+    few_ticks,
+    new_figure,
+    shortened,
+    zero_line,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,7 +162,9 @@ def slopes_figure(comparison: Comparison) -> Figure | None:
         axes.set_xticks([0, 1], [shortened(row.before or "reference", 14), shortened(row.value, 14)])
         size = effect(row, comparison.metric)
         if size is not None:
-            axes.set_title(f"{shortened(row.axis or '', 22)}\n{row.verdict or 'no verdict'}", loc="left", fontsize=SMALL)
+            axes.set_title(
+                f"{shortened(row.axis or '', 22)}\n{row.verdict or 'no verdict'}", loc="left", fontsize=SMALL
+            )
         axes.grid(axis="y")
     _outer_labels(panels, "", shortened(comparison.metric or "", 24), columns=4)
     return figure

@@ -24,7 +24,7 @@ TEXT = 8.0  # points
 SMALL = 7.0
 DPI = 200
 ROWS = 60  # the most that one figure shows
-LONGEST = 46  # characters of a label
+LONGEST = 42  # characters of a label
 
 # Light and dark of each. Blue, vermilion, green and purple after Okabe and Ito (2008), darkened (and for a dark page
 # lightened) until they carry text: contrast 4.5 to 1 and more.
@@ -44,7 +44,7 @@ COLOURS = {
 SERIES = ("better", "worse", "equal", "moved", "outside")  # for lines side by side, each with its own dashes
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (1, 1)))
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Noto Emoji")
-STYLE = {
+STYLE: dict[Any, Any] = {  # Matplotlib's own names
     "font.size": TEXT,
     "text.parse_math": False,
     "text.color": COLOURS["ink"][0],

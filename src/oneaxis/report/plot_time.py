@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oneaxis.analysis.result import Comparison, Row
+from oneaxis.report.numbers import duration
 from oneaxis.report.plot_style import SMALL, TEXT, WIDTH, colour, new_figure, shortened, text_width
-from oneaxis.report.table import duration, label
+from oneaxis.report.table import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +43,7 @@ def time_figure(comparison: Comparison) -> Figure | None:
             )  # fmt: skip
             start += spent
         ratio = row.seconds_ratio
-        times = "" if ratio is None else f"  ×{ratio.mean:.{1 if ratio.mean < 10 else 0}f}"
+        times = "" if ratio is None else f"  ×{ratio.mean:.1f}"
         axes.annotate(
             f"{duration(_seconds(row))}{times}", (start, place), xytext=(4, 0), textcoords="offset points",
             va="center_baseline", fontsize=SMALL, annotation_clip=False,
@@ -55,7 +56,12 @@ def time_figure(comparison: Comparison) -> Figure | None:
     axes.set_axisbelow(True)
     if len(phases) > 1:
         axes.legend(
-            loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=6, borderaxespad=0.3, handlelength=1.1, columnspacing=1.2
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            ncols=6,
+            borderaxespad=0.3,
+            handlelength=1.1,
+            columnspacing=1.2,
         )
     if more > 0:
         figure.text(0.01, 0.02, f"and {more} quicker ones", fontsize=SMALL, color=colour("muted"))

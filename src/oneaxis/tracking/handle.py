@@ -26,6 +26,7 @@ class Mirrored:
     written: int
     lacking: tuple[int, ...]
     error: str | None
+    view: str | None = None  # the key of the saved view
 
 
 class MirrorProcess:
@@ -131,6 +132,7 @@ class MirrorProcess:
             written=answer["written"],
             lacking=tuple(answer["lacking"]),
             error=answer["error"],
+            view=answer.get("view"),
         )
 
 

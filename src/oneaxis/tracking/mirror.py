@@ -19,7 +19,9 @@ from mlflow.exceptions import MlflowException
 from oneaxis.analysis.comparison import compare
 from oneaxis.analysis.result import Comparison
 from oneaxis.masking import has_mask
-from oneaxis.report.markup import markdown
+from oneaxis.report.markup import escaped, markdown
+from oneaxis.report.order import ordered
+from oneaxis.report.sentence import sentence
 from oneaxis.report.table import tabulate
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.progress import failure_line
@@ -27,6 +29,7 @@ from oneaxis.tracking.names import to_key
 from oneaxis.tracking.rows import LONGEST_VALUE, curve, curve_started, metrics, millis, params, point_metrics
 from oneaxis.tracking.schema import prepare_store
 from oneaxis.tracking.store import masked
+from oneaxis.tracking.view import save_view
 from oneaxis.tracking.written import mark_of
 from oneaxis.trial.codec import write_json
 from oneaxis.trial.handover import ANSWER_FILE
@@ -35,6 +38,8 @@ from oneaxis.vocabulary import Record, Study, Trial
 METRICS_A_BATCH = 1000
 PARAMS_A_BATCH = 100
 BLACK = "#000000"
+FIRST = 12  # verdicts in the note's first lines
+REPORT = ("report.html", "comparison.json", "table.md", "table.tex", "table.csv")
 STATUS = {"finished": "FINISHED", "failed": "FAILED", "refused": "FAILED"}
 
 
@@ -60,6 +65,7 @@ class Mirror:
         self.experiment = self._experiment(study.tracking.experiment)
         self._followed: dict[int, int] = {}  # points of a running trial's curve that are written, by trial
         self._new = False  # whether this store had nothing of this study before
+        self.view: str | None = None  # the key of the study's saved view
         self.parent = None if study.single else self._open_parent()
 
     def give_run(self, trial: Trial, record: Record | None = None, *, attempt: bool = False) -> str:
@@ -121,23 +127,30 @@ class Mirror:
         comparison = compare(self._study.plan, records, self._study.policy)
         trials = {trial.index: trial for trial in self._study.plan.trials}
         ended = max((millis(record.ended) for record in records.values()), default=None)
-        for index, deltas in comparison.pair_deltas.items():
-            found = [
-                Metric(to_key(f"delta.{name}"), value, millis(records[index].ended), 0)
-                for name, value in deltas.items()
-            ]
-            self._batch(self._told(trials[index]) or self.give_run(trials[index]), found, [], [])
-        for trial, record in comparison.unusable:
-            if record is None:
+        verdicts = {row.name: row.verdict for row in comparison.rows}
+        for index, record in records.items():
+            trial = trials[index]
+            verdict = verdicts.get(trial.deviation or "")
+            deltas = comparison.pair_deltas.get(index, {})
+            found = [Metric(to_key(f"delta.{name}"), value, millis(record.ended), 0) for name, value in deltas.items()]
+            if found or verdict is not None:
+                tags = [] if verdict is None else [RunTag("oneaxis.verdict", verdict)]
+                self._batch(self._told(trial) or self.give_run(trial), found, [], tags)
+        for trial, left in comparison.unusable:
+            if left is None:
                 run = self.give_run(trial)
                 self._client.set_tag(run, "oneaxis.status", "missing")
                 self._client.set_terminated(run, "KILLED", ended)
         if self.parent is None:
             return
+        for name in REPORT:
+            if (self._folder.root / name).exists():
+                self._client.log_artifact(self.parent, str(self._folder.root / name))
         self._client.set_tag(self.parent, "mlflow.note.content", _note(self._study, comparison))
         lacks = any(record is None for _, record in comparison.unusable)
         status = "KILLED" if lacks else "FAILED" if comparison.unusable else "FINISHED"
         self._client.set_terminated(self.parent, status, ended)
+        self.view = save_view(self._client, self.experiment, self.parent, self._study.name, comparison)
         self._leave_parent(self.parent, written=mark_of(records) if whole else None)
 
     # -- one run -------------------------------------------------------------------------------------
@@ -265,7 +278,14 @@ class Mirror:
         return str(found[0].info.run_id) if found else None
 
     def _leave_parent(self, run: str, *, written: str | None = None) -> None:
-        answer = {"schema": 1, "experiment": self.experiment, "run": run, "uri": masked(self._uri), "written": written}
+        answer = {
+            "schema": 1,
+            "experiment": self.experiment,
+            "run": run,
+            "uri": masked(self._uri),
+            "written": written,
+            "view": self.view,
+        }
         write_json(answer, self._folder.root / ANSWER_FILE)
 
     def _leave_answer(self, trial: Trial, run: str, *, written: str | None = None) -> None:
@@ -290,7 +310,10 @@ def _answer(job: Path) -> dict[str, Any] | None:
 
 def _note(study: Study, comparison: Comparison) -> str:
     count = len(study.plan.trials)
-    lines = [markdown(tabulate(comparison)), "", f"{count - len(comparison.unusable)} of {count} trials finished."]
+    lines = [f"- {escaped(sentence(row, comparison))}" for row in ordered(comparison)[:FIRST]]
+    if len(comparison.rows) > FIRST:
+        lines.append(f"- and {len(comparison.rows) - FIRST} more, in the table")
+    lines += ["", markdown(tabulate(comparison)), "", f"{count - len(comparison.unusable)} of {count} trials finished."]
     several = study.several_seeds
     lines.extend(
         f"- {failure_line(trial, record, several_seeds=several)}"

@@ -91,7 +91,11 @@ class _Desk:
         """What was written, and why anything lacks."""
         answer: dict[str, object] = {"written": len(self._records), "lacking": self._lacking, "error": self.problem}
         if self._mirror is not None:
-            answer |= {"experiment": self._mirror.experiment, "parent": self._mirror.parent}
+            answer |= {
+                "experiment": self._mirror.experiment,
+                "parent": self._mirror.parent,
+                "view": self._mirror.view,
+            }
         return answer
 
     def _work(self) -> None:

@@ -25,6 +25,13 @@ def already_written(root: Path, uri: str, records: Mapping[int, Record]) -> Mirr
         answer = json.loads((root / ANSWER_FILE).read_text(encoding="utf-8"))
         if answer["uri"] != masked(uri) or answer.get("written") != mark_of(records):
             return None
-        return Mirrored(str(answer["experiment"]), str(answer["run"]), len(records), (), None)
+        return Mirrored(
+            experiment=str(answer["experiment"]),
+            parent=str(answer["run"]),
+            written=len(records),
+            lacking=(),
+            error=None,
+            view=answer.get("view"),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
