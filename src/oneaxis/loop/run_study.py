@@ -98,7 +98,7 @@ def _plan(
     composer = Composer(context.config_loader, config)
     request = ask(settings, grammar, composer, arguments)
     candidates = sum(len(axis.candidates) for axis in request.axes)
-    with Progress(terminal, candidates + 1, verb="composing") as progress:
+    with Progress(terminal, candidates + 1 + request.pinned, verb="composing") as progress:
         return make_plan(request, _counted(composer, progress))
 
 
