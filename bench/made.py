@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from oneaxis.canonical import leaves
 from oneaxis.planning.plan import make_plan
 from oneaxis.planning.request import Request
 from oneaxis.study.folder import StudyFolder
@@ -64,7 +65,8 @@ def write_records(folder: Path, trials: int, seeds: int = 5) -> None:
     def compose(overrides, *, places=False):
         del places
         changed = {**config, **{text.partition("=")[0]: text.partition("=")[2] for text in overrides}}
-        return Composed({"seed": 0, "lr": 0, **changed}, {}, {})
+        whole = {"seed": 0, "lr": 0, **changed}
+        return Composed(whole, {}, dict(leaves(whole)))
 
     values = tuple(str(number + 1) for number in range(trials // seeds - 1))
     plan = make_plan(Request((), (Axis("lr", "value", values),), seeds=seeds), compose)

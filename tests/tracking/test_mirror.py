@@ -178,6 +178,50 @@ def test_curves_are_metrics_by_step_and_the_returned_value_is_the_latest(mirrore
     assert first.timestamp == STARTED_MS + 100
 
 
+def test_a_running_trials_curve_arrives_while_it_runs_and_no_point_twice(opened, store, tmp_path):
+    job = tmp_path / "study" / TRIALS[0].folder
+    job.mkdir(parents=True)
+
+    def log(step):
+        at = STARTED_MS + 1000 * step
+        line = {"step": step, "seconds": float(step), "at": at, "metrics": {"loss": 1 / step}}
+        with (job / "curves.jsonl").open("a") as curve:
+            curve.write(json.dumps(line) + "\n")
+
+    def points():
+        run = store.runs["reference"].info
+        history = store.client.get_metric_history(run.run_id, "loss")
+        return (
+            run.status,
+            run.start_time,
+            [(point.step, point.value, point.timestamp - STARTED_MS) for point in history],
+        )
+
+    mirror = opened(study(TRIALS[0]))
+    mirror.follow(TRIALS[0])
+    assert "reference" not in store.runs  # it has logged nothing yet
+    log(1)
+    log(2)
+    mirror.follow(TRIALS[0])
+    assert points() == ("RUNNING", STARTED_MS, [(1, 1.0, 1000), (2, 0.5, 2000)])
+    log(4)
+    mirror.follow(TRIALS[0])
+    mirror.follow(TRIALS[0])
+    log(8)
+    mine = record(TRIALS[0])
+    StudyFolder(tmp_path / "study").write_record(mine)
+    mirror.write(TRIALS[0], mine)
+    mirror.finish({0: mine})
+    whole = [(1, 1.0, 1000), (2, 0.5, 2000), (4, 0.25, 4000), (8, 0.125, 8000)]
+    assert points() == ("FINISHED", STARTED_MS, whole)
+    before = everything(store)
+    again = opened(study(TRIALS[0]))
+    again.follow(TRIALS[0])
+    again.write(TRIALS[0], mine)
+    again.finish({0: mine})
+    assert everything(store) == before
+
+
 def test_more_than_a_batch_of_everything_arrives(mirrored, store, tmp_path):
     job = tmp_path / "study" / TRIALS[0].folder
     job.mkdir(parents=True)

@@ -11,7 +11,7 @@ from hydra.core.default_element import DefaultsTreeNode, GroupDefault, InputDefa
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.canonical import leaves, same
 from oneaxis.errors import CannotCompose
@@ -98,10 +98,14 @@ class Composer:
 
 def task_part(composed: DictConfig) -> DictConfig:
     """The configuration without Hydra's own node, as a job's task gets it."""
-    task = copy.copy(composed)
-    with read_write(task), open_dict(task):
-        task.pop("hydra", None)
-    return task
+    inside: Any = composed.__dict__
+    content = inside["_content"]
+    # Hydra's node is the larger part by far, and OmegaConf copies deeply: it stays out meanwhile.
+    inside["_content"] = {key: node for key, node in content.items() if key != "hydra"}
+    try:
+        return copy.copy(composed)
+    finally:
+        inside["_content"] = content
 
 
 def _chosen(tree: DefaultsTreeNode | InputDefault) -> Iterator[GroupDefault]:

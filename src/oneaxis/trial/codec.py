@@ -18,6 +18,7 @@ from oneaxis.vocabulary import ABSENT, Absent, Failure, Record
 
 SCHEMA = 1
 RECORD_FILE = "record.json"
+_KNOWN = frozenset(field.name for field in dataclasses.fields(Record))
 
 
 def write_record(record: Record, folder: Path) -> Path:
@@ -39,11 +40,10 @@ def read_record(folder: Path) -> Record | None:
     except FileNotFoundError:
         return None
     failure = fields.get("failure")
-    known = {field.name for field in dataclasses.fields(Record)}
     try:
         return Record(
             **{
-                **{name: value for name, value in fields.items() if name in known},
+                **{name: value for name, value in fields.items() if name in _KNOWN},
                 "failure": Failure(**failure) if failure else None,
                 "overrides": tuple(fields["overrides"]),
             }
