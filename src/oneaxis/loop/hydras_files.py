@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from oneaxis.masking import masked_addresses, masked_override, masked_values
+from oneaxis.masking import masked_addresses, masked_override, masked_text, masked_values
 
 
 def save_masked(config: DictConfig, path: Path) -> None:
@@ -14,6 +14,9 @@ def save_masked(config: DictConfig, path: Path) -> None:
     plain = masked_values(OmegaConf.to_container(config, resolve=False))
     for texts in plain["hydra"]["overrides"].values():
         texts[:] = [masked_override(text) for text in texts]
+    job = plain["hydra"]["job"]
+    if isinstance(job.get("override_dirname"), str):
+        job["override_dirname"] = masked_text(job["override_dirname"])
     OmegaConf.save(OmegaConf.create(plain), path)
 
 
