@@ -15,11 +15,24 @@ STUDY = ["+early=choice(1)", "ending=choice(kill)", "+late=choice(1)", FIXED]
 @pytest.fixture
 def broken(host):
     """A study that ended hard in the middle, on Hydra's basic launcher; its cause is mended."""
-    app = host("endings")
+    app = mendable(host)
     assert app.sweep(*STUDY).status == 9
-    source = (app.root / "app.py").read_text()
-    (app.root / "app.py").write_text(source.replace("os._exit(9)", "return {'score': 2.0}"))
+    mend(app)
     return app
+
+
+def mendable(host):
+    """An app that ends hard, or waits, until a file is there that its configuration and code don't tell of."""
+    app = host("endings")
+    source = (app.root / "app.py").read_text()
+    for end in ("os._exit(9)", "signal.pause()"):
+        source = source.replace(end, f"return {{'score': 2.0}} if os.path.exists('mended') else {end}")
+    (app.root / "app.py").write_text(source)
+    return app
+
+
+def mend(app):
+    (app.root / "mended").touch()
 
 
 def times(app):
@@ -62,6 +75,14 @@ def test_a_study_whose_conf_was_edited_does_not_go_on_as_the_same(broken):
     assert times(broken) == before
 
 
+def test_a_study_whose_code_was_edited_does_not_go_on_as_the_same(broken):
+    source = broken.root / "app.py"
+    source.write_text(source.read_text() + "# edited\n")
+    ended = broken.python("-m", "oneaxis.cli", "resume")
+    assert ended.status == 1
+    assert "can't go on as the same study; it differs in code.app.py: " in ended.said
+
+
 def test_two_studies_at_once_in_one_folder_share_nothing(host):
     app = host("plain")
     started = [app.start_sweep("lr=0.5,1", FIXED) for _ in range(2)]
@@ -98,15 +119,14 @@ def test_a_job_that_dies_costs_no_other_its_result(host, launcher):
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="ends processes as Linux knows them")
 def test_a_sweeper_killed_by_force_loses_nothing(host):
-    app = host("endings")
+    app = mendable(host)
     sweeper = app.start_sweep("+early=choice(1)", "ending=choice(wait)", FIXED)
     while "waiting" not in sweeper.stdout.readline():
         assert sweeper.poll() is None
     os.kill(sweeper.pid, signal.SIGKILL)
     sweeper.communicate()
     assert app.study.statuses == {"reference": "finished", "early=1": "finished"}
-    source = (app.root / "app.py").read_text()
-    (app.root / "app.py").write_text(source.replace("signal.pause()", "return {'score': 3.0}"))
+    mend(app)
     ended = app.python("-m", "oneaxis.cli", "resume")
     assert ended.status == 0, ended
-    assert app.study.metric("score") == {"reference": 1.0, "early=1": 1.0, "ending=wait": 3.0}
+    assert app.study.metric("score") == {"reference": 1.0, "early=1": 1.0, "ending=wait": 2.0}
