@@ -24,6 +24,7 @@ def test_the_defaults():
     assert (found.axes, found.carries) == ({}, {})
     assert (found.seeds, found.reference_seeds, found.seed_key) == (1, None, "seed")
     assert (found.reference, found.dry_run, found.fail_fast) == (True, False, False)
+    assert found.reuse is True
     assert found.policy == Policy(metric=None, direction=None, replicates="training", protected=())
     assert (found.tracking, found.experiment) == ("auto", None)
 
@@ -71,6 +72,12 @@ def test_what_may_be_written(written, name, meant):
         ({"carries": {"model": [3]}}, "hydra.sweeper.carries.model is [3]"),
         ({"policy": {"protected": {"a": 1}}}, "hydra.sweeper.policy.protected is {'a': 1}; give a list of names"),
         ({"policy": {"direction": "up"}}, "hydra.sweeper.policy.direction is 'up'; give maximize or minimize or null"),
+        (
+            {"reuse": "all"},
+            "hydra.sweeper.reuse is 'all'; give true (earlier trials of proved identity), false (run all)",
+        ),
+        ({"reuse": 1}, "hydra.sweeper.reuse is 1"),
+        ({"reuse": None}, "hydra.sweeper.reuse is None"),
         ({"policy": {"replicates": "both"}}, "policy.replicates is 'both'; give training or resampled"),
     ],
 )
