@@ -1,4 +1,6 @@
-"""Kill jobs and sweepers at random moments, and count what is lost: `python bench/faults.py [--rounds 100] [--launcher local]`.
+"""Kill jobs and sweepers at random moments, and count what is lost.
+
+    python bench/faults.py [--rounds 100] [--launcher local|joblib|submitit_local|all]
 
 A round is one study of trivial trials. `kill -9` hits one of its jobs, or the sweeping process itself, at a random
 moment; `oneaxis resume` goes on until the study is complete. Each trial must then have exactly one finished record
@@ -92,7 +94,7 @@ def _study(launcher: str, app: Path, chance: random.Random, tally: Tally) -> Non
         again = [sys.executable, "-m", "oneaxis.cli", "resume", "study"]
         if not (app / "study" / "study.json").exists():  # killed before it began
             again = [sys.executable, *command]
-        _run(again, app, chance, tally, hurt=number == 0 and chance.random() < 0.5)  # noqa: PLR2004
+        _run(again, app, chance, tally, hurt=number == 0 and chance.random() < 0.5)
     _count(app / "study", tally)
     if _processes(app):
         tally.left_running += 1
@@ -186,23 +188,22 @@ def _processes(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder):
-                if (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
-                    found.append(int(entry.name))
+            here = entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder)
+            if here and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                found.append(int(entry.name))
         except OSError:
             continue
     return found
 
 
 def _write(tallies: dict[str, Tally], seed: int) -> None:
+    columns = ["launcher", "rounds", "jobs killed", "sweepers killed", "resumed", "attempts set aside", "lost"]
+    columns += ["doubled", "wrong", "left running", "s a round"]
+    where = f"{platform.machine()}, Python {platform.python_version()}, {date.today().isoformat()}"
     lines = [
-        f"kill -9 of random jobs and of the sweeper at random moments, seed {seed}, {TRIALS} trials a round, "
-        f"{platform.machine()}, Python {platform.python_version()}, {date.today().isoformat()}",
-        "",
-        "| launcher | rounds | jobs killed | sweepers killed | resumed | attempts set aside | lost | doubled | wrong "
-        "| left running | s a round |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        f"kill -9 of random jobs and of the sweeper at random moments, seed {seed}, {TRIALS} trials a round, {where}"
     ]
+    lines += ["", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for name, tally in tallies.items():
         lines.append(
             f"| {name} | {tally.rounds} | {tally.killed['job']} | {tally.killed['sweeper']} | {tally.resumed} "

@@ -54,6 +54,8 @@ class Study:
         found = {}
         several = len(self.plan["seeds"]) > 1
         for path in sorted(self.root.rglob("record.json")):
+            if "attempts" in path.parts:
+                continue
             record = json.loads(path.read_text())
             name = record["deviation"] or "reference"
             found[f"{name}, seed {record['seed']}" if several else name] = record

@@ -9,7 +9,7 @@ import pytest
 
 from oneaxis import cli
 
-COMMANDS = ["plan", "compare", "sync"]
+COMMANDS = ["plan", "compare", "resume", "sync"]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,10 @@ def test_compare_answers_no_when_a_trial_has_no_result(here, capsys):
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert any(line.startswith("≡ extra: (absent) → 1 1.000 0.000 ") for line in lines), lines
     assert any(line.startswith("! ending: good → raise failed") for line in lines), lines
-    assert lines[-1] == "failed: ending=raise: ValueError: the data are gone"
+    assert lines[-2:] == [
+        "failed: ending=raise: ValueError: the data are gone",
+        "To run these, and only these: oneaxis resume studies/failed",
+    ]
 
 
 def test_several_studies_are_shown_one_after_another_and_one_lack_is_enough_for_no(here, capsys):
@@ -151,12 +154,14 @@ def test_a_damaged_study_is_said_in_one_line(here, tmp_path, command, content, c
     assert str(study / "study.json") in line
 
 
-def test_a_damaged_record_is_said_in_one_line(here, tmp_path, capsys):
+def test_a_damaged_record_is_named_and_counts_as_missing(here, tmp_path, capsys):
     study = shutil.copytree("studies/good", tmp_path / "study")
     (study / "extra=1" / "record.json").write_text('{"schema": 1, "stu')
-    assert cli.main(["compare", str(study)]) == 2
-    [line] = capsys.readouterr().err.splitlines()
-    assert str(study / "extra=1" / "record.json") in line
+    assert cli.main(["compare", str(study)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "missing: extra=1: it left no record" in lines
+    assert any(line.startswith(f"skipped, counted as missing: {study / 'extra=1' / 'record.json'}") for line in lines)
+    assert lines[-1] == f"To run these, and only these: oneaxis resume {study}"
 
 
 @pytest.mark.parametrize(

@@ -73,5 +73,6 @@ def test_interrupted_keeps_what_was_finished_and_says_so(host):
     ended = app.sweep("+early=choice(1)", "ending=choice(interrupt)", "+late=choice(1)")
     assert ended.status == 130
     assert app.study.statuses == {"reference": "finished", "early=1": "finished"}
+    assert f"To go on: oneaxis resume {app.study.root.relative_to(app.root)}" in ended.out
     assert "again: oneaxis compare" in ended.out
     assert "Traceback" not in ended.err

@@ -24,6 +24,7 @@ def test_the_defaults():
     assert (found.axes, found.carries) == ({}, {})
     assert (found.seeds, found.reference_seeds, found.seed_key) == (1, None, "seed")
     assert (found.reference, found.dry_run, found.fail_fast) == (True, False, False)
+    assert found.reuse is True
     assert found.policy == Policy(metric=None, direction=None, replicates="training", protected=())
     assert (found.tracking, found.experiment) == ("auto", None)
 
@@ -100,6 +101,12 @@ def test_what_may_be_written(written, name, meant):
         ({"seeds": "adaptive", "reference": False}, "hydra.sweeper.seeds=adaptive needs the reference"),
         ({"max_trials": 0}, "hydra.sweeper.max_trials is 0; give more than 0"),
         ({"max_minutes": -1}, "hydra.sweeper.max_minutes is -1.0; give more than 0"),
+        (
+            {"reuse": "all"},
+            "hydra.sweeper.reuse is 'all'; give true (earlier trials of proved identity), false (run all)",
+        ),
+        ({"reuse": 1}, "hydra.sweeper.reuse is 1"),
+        ({"reuse": None}, "hydra.sweeper.reuse is None"),
         ({"policy": {"replicates": "both"}}, "policy.replicates is 'both'; give training or resampled"),
     ],
 )

@@ -47,6 +47,7 @@ SETTINGS = {
     "seed_key": "seed",
     "reference": True,
     "policy": {"metric": None, "direction": None, "replicates": "training", "protected": None},
+    "reuse": True,
     "dry_run": False,
     "fail_fast": False,
     "tracking": "auto",

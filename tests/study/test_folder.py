@@ -3,89 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 import pytest
 from tests.study.examples import record, study
 
 from oneaxis.errors import BadRecord, FolderUnusable
-from oneaxis.study.folder import STUDY_FILE, StudyFolder, claim, newest
-
-
-def test_a_folder_is_made_with_its_parents(tmp_path):
-    folder = claim(tmp_path / "a" / "b")
-
-    assert folder.root == tmp_path / "a" / "b"
-    assert folder.study_file.exists()
-
-
-def test_a_folder_that_holds_no_study_is_taken_as_it_is(tmp_path):
-    (tmp_path / "kept.txt").write_text("x")
-
-    assert claim(tmp_path).root == tmp_path
-    assert (tmp_path / "kept.txt").exists()
-
-
-def test_a_second_study_gets_a_folder_beside_the_first(tmp_path):
-    wanted = tmp_path / "10-15-00"
-    claim(wanted).write_study(study())
-    before = (wanted / STUDY_FILE).read_bytes()
-
-    assert [claim(wanted).root.name for _ in range(3)] == ["10-15-00-2", "10-15-00-3", "10-15-00-4"]
-    assert (wanted / STUDY_FILE).read_bytes() == before
-
-
-CLAIM = """
-import sys
-from pathlib import Path
-from oneaxis.study.folder import claim
-
-print("ready", flush=True)
-sys.stdin.readline()
-for _ in range(20):
-    print(claim(Path(sys.argv[1])).root, flush=True)
-"""
-
-
-def test_studies_that_start_at_the_same_moment_never_share_a_folder(tmp_path):
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", CLAIM, str(tmp_path / "study")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    for process in started:
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    folders = [line for process in started for line in process.communicate()[0].splitlines()]
-
-    assert len(folders) == len(set(folders)) == 40
-
-
-@pytest.mark.parametrize("below", ["file", "file/study", "file/deeper/study", "x" * 300])
-def test_a_folder_that_cannot_be_made_is_named_with_the_fix(tmp_path, below):
-    (tmp_path / "file").write_text("not a folder")
-    wanted = tmp_path / below
-
-    with pytest.raises(FolderUnusable) as caught:
-        claim(wanted)
-    assert str(caught.value).startswith(f"the study's folder {wanted} can't be written (")
-    assert str(caught.value).endswith("choose another: hydra.sweep.dir=PATH")
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_folder_that_may_not_be_written_is_named(tmp_path):
-    tmp_path.chmod(0o500)
-    with pytest.raises(FolderUnusable, match="can't be written"):
-        claim(tmp_path / "study")
-    tmp_path.chmod(0o700)
-
+from oneaxis.study.claim import take
+from oneaxis.study.folder import STUDY_FILE, StudyFolder, newest, newest_incomplete
 
 # -- jobs and records ------------------------------------------------------------------------------
 
@@ -106,10 +30,25 @@ def test_records_are_found_by_trial_and_missing_ones_are_left_out(tmp_path):
     reference, one, two = found.plan.trials
     folder.write_record(record(reference, acc=1.0))
     folder.write_record(record(two, "failed"))
+    folder.write_record(record(one, study_id="another study"))
 
     assert {index: item.status for index, item in folder.records(found).items()} == {0: "finished", 2: "failed"}
-    assert folder.record(one.folder) is None
     assert folder.record(reference.folder) == record(reference, acc=1.0)
+
+
+@pytest.mark.parametrize("content", ["", '{"schema": 1, "stu', '{"schema": 99}', '{"schema": 1}', "[]"])
+def test_a_record_that_cannot_be_read_is_named_and_the_others_are_there(tmp_path, content):
+    folder, found = StudyFolder(tmp_path), study()
+    reference, one, _ = found.plan.trials
+    folder.write_record(record(reference, acc=1.0))
+    folder.write_record(record(one))
+    (folder.job(one.folder) / "record.json").write_text(content)
+    records, warnings = folder.read_records(found)
+
+    assert list(records) == [reference.index]
+    [warning] = warnings
+    assert warning.startswith(f"skipped, counted as missing: {folder.job(one.folder) / 'record.json'}: ")
+    assert (folder.job(one.folder) / "record.json").read_text() == content
 
 
 # -- the newest ------------------------------------------------------------------------------------
@@ -146,6 +85,22 @@ def test_hidden_folders_and_those_far_below_are_not_searched(tmp_path):
     started(tmp_path / "a" / "b" / "c" / "d" / "e" / "f", 300)
 
     assert newest(tmp_path).root == tmp_path / "outputs" / "app" / "day" / "time"
+
+
+def test_the_newest_incomplete_study_is_one_that_lacks_a_finished_record_and_that_nobody_works_at(tmp_path):
+    found = study()
+    for name, moment, finished in (("oldest", 100, 1), ("older", 200, 1), ("done", 300, 3), ("held", 400, 0)):
+        folder = StudyFolder(tmp_path / name)
+        folder.root.mkdir()
+        folder.write_study(found)
+        os.utime(folder.study_file, (moment, moment))
+        for trial in found.plan.trials[:finished]:
+            folder.write_record(record(trial, acc=1.0))
+        for trial in found.plan.trials[finished:]:
+            folder.write_record(record(trial, "failed"))
+    take(tmp_path / "held")
+
+    assert newest_incomplete(tmp_path).root == tmp_path / "older"
 
 
 def test_where_there_is_no_study_the_way_to_one_is_named(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import pytest
@@ -9,7 +10,8 @@ from hydra.core.utils import JobReturn, JobStatus
 from tests.study.examples import record, study
 
 from oneaxis.canonical import digest
-from oneaxis.study.rounds import launch, pending, settle
+from oneaxis.errors import TrialTaken, WorkerDied
+from oneaxis.study.rounds import Unwritten, pending, settle
 from oneaxis.trial.guard import Guard
 
 TRIALS = study().plan.trials
@@ -22,49 +24,6 @@ def test_pending_are_the_trials_without_a_record_in_planned_order():
     assert pending(study(), {1: record(one)}) == (reference, two)
     assert pending(study(), {1: record(one, "failed"), 0: record(reference)}) == (two,)
     assert pending(study(), {trial.index: record(trial) for trial in TRIALS}) == ()
-
-
-class Launcher:
-    """Notes what it was asked to launch."""
-
-    def __init__(self):
-        self.asked = []
-
-    def launch(self, job_overrides, initial_job_idx):
-        self.asked.append((job_overrides, initial_job_idx))
-        return [JobReturn(overrides=overrides) for overrides in job_overrides]
-
-
-OVERRIDES = {trial.index: [f"a={trial.index}"] for trial in TRIALS}
-
-
-@pytest.mark.parametrize(
-    "one_by_one, asked",
-    [
-        (False, [([["a=0"], ["a=1"], ["a=2"]], 0)]),
-        (True, [([["a=0"]], 0), ([["a=1"]], 1), ([["a=2"]], 2)]),
-    ],
-)
-def test_trials_are_launched_at_once_or_one_by_one(one_by_one, asked):
-    launcher = Launcher()
-    returned = [(batch, jobs) for batch, jobs in launch(launcher, TRIALS, OVERRIDES, one_by_one=one_by_one)]
-
-    assert launcher.asked == asked
-    assert [trial for batch, _ in returned for trial in batch] == list(TRIALS)
-    assert [job.overrides for _, jobs in returned for job in jobs] == [["a=0"], ["a=1"], ["a=2"]]
-
-
-def test_one_by_one_nothing_is_launched_before_it_is_wanted():
-    launcher = Launcher()
-    next(launch(launcher, TRIALS, OVERRIDES, one_by_one=True))
-
-    assert len(launcher.asked) == 1
-
-
-def test_no_trials_need_no_launch():
-    launcher = Launcher()
-    assert list(launch(launcher, [], {}, one_by_one=False)) == []
-    assert launcher.asked == []
 
 
 # -- settling: real job returns of Hydra -----------------------------------------------------------
@@ -161,6 +120,47 @@ def test_a_damaged_record_becomes_a_failed_one_and_stays_one(jobs, planned, devi
     assert (found.status, found.failure.kind) == ("failed", "BadRecord")
     assert f"{path}: damaged" in found.failure.message
     assert jobs.folder.records(planned)[deviation.index] == found, "the comparison reads it from disk"
+
+
+def test_the_damaged_file_is_kept_beside(jobs, planned, deviation):
+    jobs.run(deviation, Guard(lambda _: 1.0, planned.id, tracked=False))
+    job = jobs.folder.job(deviation.folder)
+    (job / "record.json").write_text("{ half")
+    settle(planned, jobs.folder, deviation, None)
+
+    assert (job / "attempts" / "1" / "record.json").read_text() == "{ half"
+
+
+def test_a_process_that_died_is_a_failed_record_with_its_last_output(jobs, planned, deviation):
+    job = jobs.folder.job(deviation.folder)
+    job.mkdir()
+    (job / "app.log").write_text("loading\nout of memory\n")
+    died = JobReturn(status=JobStatus.FAILED)
+    died.return_value = WorkerDied("its process was killed by SIGKILL")
+    found = settle(planned, jobs.folder, deviation, died)
+
+    assert (found.status, found.failure.kind) == ("failed", "WorkerDied")
+    assert found.failure.traceback == "app.log:\nloading\nout of memory"
+
+
+def test_a_trial_that_another_process_works_at_is_not_this_ones_to_record(jobs, planned, deviation):
+    taken = JobReturn(status=JobStatus.FAILED)
+    taken.return_value = TrialTaken("process 7 works at it")
+
+    assert settle(planned, jobs.folder, deviation, taken) is None
+    assert jobs.folder.record(deviation.folder) is None
+
+
+def test_a_record_that_the_disk_does_not_take_is_not_lost(jobs, planned, deviation, monkeypatch):
+    job = jobs.run(deviation, lambda _: {"acc": 0.5})
+
+    def full(record):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(jobs.folder, "write_record", full)
+    with pytest.raises(Unwritten, match="can't be written: No space left on device") as caught:
+        settle(planned, jobs.folder, deviation, job)
+    assert caught.value.record.metrics == {"acc": 0.5}
 
 
 def test_another_studys_record_in_the_same_place_is_not_taken(jobs, planned, deviation):

@@ -14,6 +14,8 @@ from rich.console import Console
 from oneaxis.loop.advice import short
 from oneaxis.loop.hydras_files import save_masked
 from oneaxis.loop.known import look, what_runs
+from oneaxis.loop.launchers import thread_limits
+from oneaxis.loop.proved import drift
 from oneaxis.loop.settings import Settings, typed_arguments
 from oneaxis.report.terminal import say
 from oneaxis.study.claim import Claim
@@ -64,8 +66,9 @@ def begin(
     wanted = Path(str(config.hydra.sweep.dir))
     asked = os.environ.pop(RESUME, None)
 
-    def differs(_: StudyFolder, study: Study) -> Sequence[str]:
-        return differences(study, plan, settings.policy)
+    def differs(folder: StudyFolder, study: Study) -> Sequence[str]:
+        found = differences(study, plan, settings.policy)
+        return found or drift(study, folder.records(study), thread_limits(config))
 
     def goes_on(folder: StudyFolder, study: Study) -> Sequence[str]:
         if study.single:

@@ -8,7 +8,7 @@ from typing import Literal
 from oneaxis.planning.refusal import show
 from oneaxis.study.reuse import Refuses
 from oneaxis.trial.identity import has_data, present, same_data, same_identity
-from oneaxis.vocabulary import Change, Record, Trial
+from oneaxis.vocabulary import Change, Record, Study, Trial
 
 NO_DATA = "what data it saw isn't recorded (oneaxis.fingerprint_data in the task; or hydra.sweeper.reuse=force)"
 
@@ -30,6 +30,23 @@ def proving(reuse: bool | Literal["force"], given: Mapping[str, str]) -> Refuses
         return _told(same_data(record, now.root))
 
     return refuses
+
+
+def drift(study: Study, records: Mapping[int, Record], given: Mapping[str, str]) -> tuple[str, ...]:
+    """What a study's finished trials ran with and those to come wouldn't, of the layers that gate its comparisons."""
+    now = present(given)
+    trials = {trial.index: trial for trial in study.plan.trials}
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    for index, record in records.items():
+        key = f"{sorted(record.code.items())} {record.environment}"
+        if record.status != "finished" or not record.code or key in seen:
+            continue
+        seen.add(key)
+        for change in same_identity(record, trials[index], now):
+            if change.path[0] in study.policy.gates:
+                found[show(change)] = None
+    return tuple(found)
 
 
 def _told(changes: tuple[Change, ...]) -> str:

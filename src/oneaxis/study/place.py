@@ -13,7 +13,7 @@ from oneaxis.study.folder import StudyFolder
 from oneaxis.vocabulary import Study
 
 TRIES = 1000  # studies in one wanted place
-REFUSED = "conf/ or the command line was edited since: revert that to go on, or start a new study"
+REFUSED = "it was changed since: revert that to go on, or start a new study"
 
 
 @dataclass(frozen=True)

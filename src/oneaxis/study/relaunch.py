@@ -122,8 +122,8 @@ class Relaunch:
                 f"it took longer than {self._limit:g} s and was ended (hydra.sweeper.timeout_minutes)"
             )
         else:
-            reason = str(error).strip().splitlines()
-            job.return_value = WorkerDied(f"its process died ({type(error).__name__}: {reason[0] if reason else ''})")
+            reason = (str(error).strip().splitlines() or [""])[0].partition(". ")[0]
+            job.return_value = WorkerDied(f"its process died ({type(error).__name__}: {reason})")
         return job
 
     @staticmethod

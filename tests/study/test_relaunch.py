@@ -1,0 +1,146 @@
+"""Trials are launched until each has a record or was given up, whatever a dying worker takes along."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hydra.core.utils import JobReturn, JobStatus
+from tests.study.examples import record, study
+
+from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
+from oneaxis.study.folder import StudyFolder
+from oneaxis.study.relaunch import Relaunch, batches
+
+TRIALS = study().plan.trials
+
+
+class Batch(RuntimeError):
+    """What a launcher raises that loses its batch."""
+
+
+class Launcher:
+    """Runs trials in order as a plan says: each trial's ends, one an attempt. `die` ends the whole batch."""
+
+    def __init__(self, folder, **ends):
+        self.folder = folder
+        self.ends = {int(name[1:]): list(found) for name, found in ends.items()}
+        self.launched = []
+
+    def launch(self, job_overrides, first):
+        indices = [int(overrides[0]) for overrides in job_overrides]
+        assert indices[0] == first
+        self.launched.append(indices)
+        return [self.run(TRIALS[index]) for index in indices]
+
+    def run(self, trial):
+        ends = self.ends.get(trial.index, [])
+        end = ends.pop(0) if ends else "finish"
+        job = self.folder.job(trial.folder)
+        job.mkdir(exist_ok=True)
+        if end == "finish":
+            self.folder.write_record(record(trial, acc=1.0))
+            return JobReturn(status=JobStatus.COMPLETED)
+        if end == "broken":
+            raise Batch("no workers at all")
+        (job / "running.json").write_text("{}")
+        if end == "late":
+            (job / "fault.txt").write_text("Timeout (0:00:02)!\n")
+        if end in ("die", "late"):
+            raise Batch("a worker died\nand more")
+        (job / "running.json").write_text(json.dumps({"machine": "far"}))
+        returned = JobReturn(status=JobStatus.FAILED)
+        returned.return_value = {"own": WorkerDied("killed by SIGKILL"), "taken": TrialTaken("elsewhere")}[end]
+        return returned
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return StudyFolder(tmp_path)
+
+
+def run(folder, launcher, **options):
+    said = []
+    relaunch = Relaunch(launcher, folder, lambda trial: [str(trial.index)], say=said.append, **options)
+    ended = {}
+    for trials, jobs in relaunch.run([list(TRIALS)]):
+        for trial, job in zip(trials, jobs, strict=True):
+            assert trial.index not in ended, "told twice"
+            ended[trial.index] = job
+    assert sorted(ended) == [0, 1, 2]
+    return ended, said
+
+
+def reason(job):
+    return f"{type(job._return_value).__name__}: {job._return_value}"
+
+
+def test_nothing_is_launched_twice_that_did_not_die(folder):
+    launcher = Launcher(folder)
+    ended, said = run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2]]
+    assert said == []
+    assert {job.status for job in ended.values()} == {JobStatus.COMPLETED}
+
+
+def test_a_batch_lost_by_one_worker_goes_on_with_what_has_no_record_and_the_suspect_alone(folder):
+    launcher = Launcher(folder, t1=["die"])
+    ended, said = run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2], [2], [1]]
+    assert ended[0] is None, "only the disk can tell"
+    assert said == ["launched again: lr=0.5 · seed 0 (Batch)"]
+    assert (folder.job(TRIALS[1].folder) / "attempts" / "1" / "running.json").exists()
+
+
+def test_a_trial_that_ends_its_worker_twice_is_given_up(folder):
+    launcher = Launcher(folder, t1=["die", "die"])
+    ended, _ = run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2], [2], [1]]
+    assert reason(ended[1]) == (
+        "WorkerDied: its process died (Batch: a worker died); so it ended twice, and was given up"
+    )
+
+
+def test_a_process_of_its_own_is_launched_again_once(folder):
+    launcher = Launcher(folder, t0=["own"], t2=["own", "own"])
+    ended, said = run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2], [0, 2]]
+    assert ended[0].status == JobStatus.COMPLETED
+    assert reason(ended[2]) == "WorkerDied: killed by SIGKILL; so it ended twice, and was given up"
+    assert said == ["launched again: reference · seed 0, lr=0.9 · seed 0 (its process died)"]
+
+
+def test_a_trial_over_its_time_is_not_tried_again(folder):
+    launcher = Launcher(folder, t1=["late"])
+    ended, _ = run(folder, launcher, limit=2.0)
+    assert launcher.launched == [[0, 1, 2], [2]]
+    assert type(ended[1]._return_value) is TrialFailed
+    assert "it took longer than 2 s" in reason(ended[1])
+
+
+def test_a_trial_that_runs_elsewhere_is_waited_for_on_disk(folder):
+    ended, _ = run(folder, Launcher(folder, t1=["taken"]))
+    assert ended[1] is None
+
+
+def test_a_launcher_that_starts_nothing_is_not_asked_again(folder):
+    launcher = Launcher(folder, t0=["broken"] * 9)
+    with pytest.raises(Batch, match="no workers at all"):
+        run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize(
+    "indices, most, contiguous, expected",
+    [
+        ([0, 1, 2], None, False, [[0, 1, 2]]),
+        ([0, 1, 2], 1, False, [[0], [1], [2]]),
+        ([0, 1, 2], 2, False, [[0, 1], [2]]),
+        ([0, 2], None, False, [[0, 2]]),
+        ([0, 2], None, True, [[0], [2]]),
+        ([], None, False, []),
+    ],
+)
+def test_launches_are_few(indices, most, contiguous, expected):
+    found = batches([TRIALS[index] for index in indices], most=most, contiguous=contiguous)
+    assert [[trial.index for trial in batch] for batch in found] == expected

@@ -1,0 +1,92 @@
+"""What the mirror's process does while MLflow is away: it waits, says so once, and writes all when it is back."""
+
+from __future__ import annotations
+
+import json
+import queue
+
+import pytest
+from tests.study.examples import record, study
+
+from oneaxis.study.folder import StudyFolder
+from oneaxis.tracking import service
+
+STUDY = study()
+
+
+class Store:
+    """A mirror whose store is away for so many calls."""
+
+    experiment, parent = "1", "parent"
+
+    def __init__(self, away=0):
+        self.away = away
+        self.calls = 0
+        self.written = []
+        self.finished = None
+
+    def write(self, trial, found):
+        self.calls += 1
+        if self.calls <= self.away:
+            raise ConnectionError("http://me:secret@host is away")
+        self.written.append(trial.index)
+
+    def finish(self, records, *, whole):
+        self.finished = (sorted(records), whole)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    monkeypatch.setattr(service, "FIRST_PAUSE", 0.01)
+    folder = StudyFolder(tmp_path)
+    for trial in STUDY.plan.trials:
+        folder.write_record(record(trial, acc=1.0))
+    made = service._Desk(STUDY, folder, "uri", again=False)
+
+    def over(store, *lines):
+        made._mirror = store
+        waiting = queue.SimpleQueue()
+        for line in (*lines, "end"):
+            waiting.put(line)
+        made.serve(waiting)
+        return made.answer()
+
+    return over
+
+
+def notices(capsys):
+    return [json.loads(line)["notice"] for line in capsys.readouterr().out.splitlines()]
+
+
+def test_what_comes_is_written_and_nothing_is_said(desk, capsys):
+    store = Store()
+    answer = desk(store, "done 0", "done 2")
+    assert (answer["written"], answer["lacking"], answer["error"]) == (2, [], None)
+    assert store.written == [0, 2]
+    assert store.finished == ([0, 2], True)
+    assert notices(capsys) == []
+
+
+def test_trouble_is_said_once_without_passwords_and_all_is_written_later(desk, capsys):
+    store = Store(away=3)
+    answer = desk(store, "done 0", "done 1", "done 2")
+    assert (answer["written"], answer["lacking"], answer["error"]) == (3, [], None)
+    assert sorted(store.written) == [0, 1, 2]
+    said = notices(capsys)
+    assert said[0].startswith("MLflow: trouble (ConnectionError: http://***@host is away")
+    assert sum("trouble" in line for line in said) == 1
+
+
+def test_what_lacks_at_the_end_is_named(desk):
+    store = Store(away=10**9)
+    answer = desk(store, "done 0", "done 1")
+    assert (answer["written"], answer["lacking"]) == (0, [0, 1])
+    assert "ConnectionError" in answer["error"]
+    assert store.finished == ([], False)
+
+
+def test_a_damaged_record_stops_nothing(desk, tmp_path):
+    (tmp_path / STUDY.plan.trials[0].folder / "record.json").write_text("{")
+    store = Store()
+    answer = desk(store, "done 0", "done 1")
+    assert (store.written, answer["error"]) == ([1], None)
