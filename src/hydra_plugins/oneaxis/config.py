@@ -32,6 +32,7 @@ class PolicySettings:
     direction: str | None = None
     replicates: str = "training"
     protected: Any = None
+    gates: Any = None
 
 
 @dataclass

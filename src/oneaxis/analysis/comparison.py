@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from oneaxis.analysis.comparable import gate_remarks
 from oneaxis.analysis.metrics import Direction, metric_direction, metric_names, metric_remarks, primary_metric
 from oneaxis.vocabulary import Plan, Policy, Record, Trial
 
@@ -89,7 +90,7 @@ def compare(plan: Plan, records: Mapping[int, Record], policy: Policy) -> Compar
         ),
         pair_deltas=pair_deltas,
         unusable=tuple((trial, records.get(trial.index)) for trial in plan.trials if trial.index not in finished),
-        remarks=metric_remarks(names, policy),
+        remarks=(*metric_remarks(names, policy), *gate_remarks(policy)),
     )
 
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
 
 from oneaxis.loop.advice import short
+from oneaxis.loop.hydras_files import save_masked
 from oneaxis.loop.known import look, what_runs
 from oneaxis.loop.launchers import thread_limits
 from oneaxis.loop.proved import drift
@@ -23,8 +24,10 @@ from oneaxis.study.leftovers import clear
 from oneaxis.study.place import Place, find_place, resumed_place
 from oneaxis.study.reuse import Refuses, take_over
 from oneaxis.study.same import complete, differences
+from oneaxis.study.source import keep_source
 from oneaxis.tracking.store import masked
 from oneaxis.trial.guard import now
+from oneaxis.trial.loaded import project_root
 from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import Plan, Policy, Study, Tracking
 
@@ -111,7 +114,8 @@ def _begun(
             tracking=shown,
         )
         folder.write_study(study)
-        OmegaConf.save(config, folder.root / "multirun.yaml")
+        keep_source(folder.root, project_root())
+        save_masked(config, folder.root / "multirun.yaml")
     else:
         study = replace(place.earlier, plan=plan, tracking=shown)
         if shown != place.earlier.tracking:

@@ -17,6 +17,7 @@ from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin
+from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
 from oneaxis.loop.launchers import pass_limit_on, thread_limits
 from oneaxis.loop.proved import proving
@@ -64,6 +65,7 @@ def run_study(
         tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
         if tracking.live:
             reach(str(tracking.uri))
+        hide_store(config)
         begun = begin(config, settings, plan, tracking, terminal, refuses=refuses)
         try:
             run = StudyRun(config, context, task, settings, begun.study, begun.folder, terminal, server)

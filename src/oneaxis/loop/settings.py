@@ -10,8 +10,8 @@ from typing import Any, Literal, cast
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.errors import BadOverride
-from oneaxis.tracking.store import masked
-from oneaxis.vocabulary import Policy
+from oneaxis.masking import masked_override
+from oneaxis.vocabulary import GATES, Policy
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def read_settings(hydra: DictConfig) -> Settings:
                 _one_of(plain.policy.replicates, "policy.replicates", ("training", "resampled")),
             ),
             protected=_names(raw["policy"]["protected"], "policy.protected"),
+            gates=_gates(raw["policy"]["gates"]),
         ),
         reuse=_reuse(plain.reuse),
         dry_run=bool(plain.dry_run),
@@ -95,8 +96,8 @@ def _above_zero(value: Any, name: str) -> None:
 
 
 def typed_arguments() -> tuple[str, ...]:
-    """The process's command line, without the user name and password of a tracking store."""
-    return tuple(masked(text) if text.startswith("hydra.sweeper.tracking=") else text for text in sys.argv[1:])
+    """The process's command line, without secrets."""
+    return tuple(masked_override(text) for text in sys.argv[1:])
 
 
 def _is_whole(value: Any) -> bool:
@@ -116,6 +117,20 @@ def _names(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give a list of names: [model,data]")
     return tuple(items)
+
+
+def _gates(value: Any) -> tuple[str, ...]:
+    """The layers that must agree, in their own order; all where none is named. An empty list names none."""
+    if value is None:
+        return GATES
+    named = _names(value, "policy.gates")
+    unknown = [name for name in named if name not in GATES]
+    if unknown:
+        raise BadOverride(
+            f"hydra.sweeper.policy.gates names {unknown[0]!r}; give a list of the layers that two trials must share "
+            f"to be compared: [{','.join(GATES)}], all of them by default"
+        )
+    return tuple(layer for layer in GATES if layer in named)
 
 
 def _one_of(value: Any, name: str, legal: tuple[str | None, ...]) -> Any:

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oneaxis.errors import BadRecord
+from oneaxis.masking import masked_override, masked_text, masked_values, secret
 from oneaxis.trial.codec import SCHEMA, from_jsonable
 from oneaxis.vocabulary import (
+    GATES,
     Change,
     Composed,
     Deviation,
@@ -23,7 +25,7 @@ from oneaxis.vocabulary import (
 
 
 def to_json(study: Study) -> dict[str, Any]:
-    """The study as JSON fields."""
+    """The study as JSON fields, without secrets."""
     plan = study.plan
     return {
         "schema": SCHEMA,
@@ -31,7 +33,7 @@ def to_json(study: Study) -> dict[str, Any]:
         "name": study.name,
         "created": study.created,
         "app": study.app,
-        "arguments": study.arguments,
+        "arguments": _masked(study.arguments),
         "cwd": study.cwd,
         "tracking": dataclasses.asdict(study.tracking),
         "policy": dataclasses.asdict(study.policy),
@@ -39,13 +41,13 @@ def to_json(study: Study) -> dict[str, Any]:
             "seed_key": plan.seed_key,
             "seeds": plan.seeds,
             "reference_seeds": plan.reference_seeds,
-            "reference_overrides": plan.reference_overrides,
+            "reference_overrides": _masked(plan.reference_overrides),
             "reference": _composed(plan.reference),
             "deviations": [_deviation(deviation) for deviation in plan.deviations],
-            "trials": [dataclasses.asdict(trial) for trial in plan.trials],
+            "trials": [{**dataclasses.asdict(trial), "overrides": _masked(trial.overrides)} for trial in plan.trials],
             "dropped": [dataclasses.asdict(dropped) for dropped in plan.dropped],
-            "shifted": plan.shifted,
-            "remarks": plan.remarks,
+            "shifted": _masked(plan.shifted),
+            "remarks": [masked_text(text) for text in plan.remarks],
         },
     }
 
@@ -89,12 +91,12 @@ def from_json(content: Mapping[str, Any]) -> Study:
 
 def _read_policy(fields: Mapping[str, Any]) -> Policy:
     """A policy; settings that its study's oneaxis didn't know have their defaults."""
-    lists = {name: tuple(fields[name]) for name in ("protected", "gates") if name in fields}
+    lists = {"protected": tuple(fields["protected"]), "gates": tuple(fields.get("gates", GATES))}
     return Policy(**{**fields, **lists})
 
 
 def _composed(composed: Composed | None) -> dict[str, Any] | None:
-    return None if composed is None else {"config": composed.config, "choices": composed.choices}
+    return None if composed is None else {"config": masked_values(composed.config), "choices": composed.choices}
 
 
 def _deviation(deviation: Deviation) -> dict[str, Any]:
@@ -105,18 +107,24 @@ def _deviation(deviation: Deviation) -> dict[str, Any]:
         "kind": deviation.kind,
         "value": deviation.value,
         "before": deviation.before,
-        "overrides": deviation.overrides,
+        "overrides": _masked(deviation.overrides),
         "digest": deviation.digest,
         "remarks": deviation.remarks,
         "difference": {
             **{part: [_change(change) for change in getattr(difference, part)] for part in parts},
-            "holds": difference.holds,
+            "holds": _masked(difference.holds),
         },
     }
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {"path": change.path, "before": change.before, "after": change.after}
+    within = any(secret(name) for name in change.path)
+    before, after = (masked_values(value, within=within) for value in (change.before, change.after))
+    return {"path": change.path, "before": before, "after": after}
+
+
+def _masked(overrides: Sequence[str]) -> list[str]:
+    return [masked_override(text) for text in overrides]
 
 
 def _read_deviation(item: Mapping[str, Any]) -> Deviation:

@@ -17,6 +17,7 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
 from oneaxis.analysis.comparison import Comparison, compare
+from oneaxis.masking import has_mask
 from oneaxis.report.markup import markdown
 from oneaxis.report.table import tabulate
 from oneaxis.study.folder import StudyFolder
@@ -226,11 +227,14 @@ class Mirror:
 
     def _artifacts(self, run: str, trial: Trial, record: Record) -> None:
         job = self._folder.job(trial.folder)
-        if not (job / ".hydra" / "config.yaml").exists():
-            # The app names its job folders or writes no `.hydra`, or the job had no shared disk.
+        config = job / ".hydra" / "config.yaml"
+        whole = config.exists() and not has_mask(record.config)
+        if not whole:
+            # The app names its job folders or writes no `.hydra`, the job had no shared disk, or Hydra's file holds
+            # a secret that the record masks.
             self._client.log_dict(run, dict(record.config), "config.yaml")
-        for path in (job / ".hydra" / "config.yaml", job / "record.json", job / "predictions.npz"):
-            if path.exists():
+        for path in (config, job / "record.json", job / "predictions.npz"):
+            if path.exists() and (whole or path != config):
                 self._client.log_artifact(run, str(path))
         if (job / "artifacts").is_dir():
             self._client.log_artifacts(run, str(job / "artifacts"))

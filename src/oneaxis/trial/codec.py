@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from oneaxis.errors import BadRecord
+from oneaxis.masking import masked_override, masked_text, masked_values, secrets_in
 from oneaxis.vocabulary import ABSENT, Absent, Failure, Record
 
 SCHEMA = 1
@@ -110,6 +111,15 @@ def from_jsonable(value: Any) -> Any:
 
 
 def _record_fields(record: Record) -> dict[str, Any]:
+    """The fields as they are written: without secrets."""
     fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(Record)}
-    fields["failure"] = dataclasses.asdict(record.failure) if record.failure else None
+    fields["config"] = masked_values(record.config)
+    fields["overrides"] = [masked_override(text) for text in record.overrides]
+    fields["failure"] = None
+    if record.failure:
+        secrets = secrets_in(record.config, os.environ)
+        failure = dataclasses.asdict(record.failure)
+        fields["failure"] = {
+            name: masked_text(text, secrets) if isinstance(text, str) else text for name, text in failure.items()
+        }
     return fields

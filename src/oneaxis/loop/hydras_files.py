@@ -1,0 +1,30 @@
+"""What Hydra's own files say of a study, without secrets where these are written by us or from what we hand on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+
+from oneaxis.masking import masked_addresses, masked_override, masked_values
+
+
+def save_masked(config: DictConfig, path: Path) -> None:
+    """Write `multirun.yaml` as Hydra's sweepers do, secrets masked."""
+    plain = masked_values(OmegaConf.to_container(config, resolve=False))
+    for texts in plain["hydra"]["overrides"].values():
+        texts[:] = [masked_override(text) for text in texts]
+    OmegaConf.save(OmegaConf.create(plain), path)
+
+
+def hide_store(config: DictConfig) -> None:
+    """Keep a tracking store's user and password out of the `.hydra/hydra.yaml` of every job.
+
+    Jobs don't need it: the mirror's process has the address, and a job that wants its run is told of it.
+    """
+    uri = OmegaConf.select(config, "hydra.sweeper.tracking")
+    if not isinstance(uri, str) or masked_addresses(uri) == uri:
+        return
+    with read_write(config), open_dict(config):
+        config.hydra.sweeper.tracking = masked_addresses(uri)
+        config.hydra.overrides.hydra = [masked_addresses(text) for text in config.hydra.overrides.hydra]

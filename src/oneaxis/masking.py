@@ -1,0 +1,105 @@
+"""Secrets are masked before anything is written down: by the names of keys and variables, and in addresses.
+
+Digests are taken of the real values; only what people and other programs read is masked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+MASK = "***"
+SHORTEST = 4  # characters; a shorter secret can't be told from the text around it
+_SECRET = frozenset(
+    ("password", "passwords", "passwd", "passphrase", "pwd", "secret", "secrets", "credential", "credentials")
+)
+_SECRET_KEYS = ("apikey", "api_key", "private_key", "access_key", "secret_key", "signing_key", "encryption_key")
+# A `token` is a secret, but for those of language models: `pad_token`, `mask_token: "[MASK]"`.
+_PLAIN_TOKENS = frozenset(
+    ("pad", "mask", "bos", "eos", "unk", "sep", "cls", "special", "start", "end", "stop", "image", "num", "per")
+)
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]*@")
+_ASSIGNED = re.compile(r"""([\w.\-@/]+)(\s*[=:]\s*)(?!\$\{)("[^"\n]*"|'[^'\n]*'|[^\s,;&'"{}\[\]()]+)""")
+_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
+
+
+def secret(key: str) -> bool:
+    """Whether a key or variable looks as if its value were a secret: `db.password`, `apiKey`, `HF_TOKEN`."""
+    words = [word.lower() for word in _WORDS.findall(key.rpartition(".")[2])]
+    if _SECRET.intersection(words) or any(name in "_".join(words) for name in _SECRET_KEYS):
+        return True
+    return words[-1:] == ["token"] and not _PLAIN_TOKENS.intersection(words)
+
+
+def masked_values(node: Any, *, within: bool = False) -> Any:
+    """A container with the values of secret keys masked, and the credentials in addresses.
+
+    Interpolations stay: they are names.
+    """
+    if isinstance(node, Mapping):
+        return {key: masked_values(value, within=within or secret(str(key))) for key, value in node.items()}
+    if isinstance(node, (list, tuple)):
+        return [masked_values(item, within=within) for item in node]
+    if within and _hides(node):
+        return MASK
+    return masked_addresses(node) if isinstance(node, str) else node
+
+
+def has_mask(node: Any) -> bool:
+    """Whether a value in a container was masked."""
+    if isinstance(node, Mapping):
+        return any(has_mask(value) for value in node.values())
+    if isinstance(node, (list, tuple)):
+        return any(has_mask(item) for item in node)
+    return isinstance(node, str) and MASK in node
+
+
+def secrets_in(config: Any, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The secret values themselves, longest first: they must not stand in any message either."""
+    found = {str(value) for value in _secret_leaves(config, within=False)}
+    found.update(value for name, value in environment.items() if secret(name))
+    return tuple(sorted((value for value in found if len(value) >= SHORTEST), key=len, reverse=True))
+
+
+def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """A text without these secrets, without credentials in addresses, and without values assigned to secret keys."""
+    for value in secrets:
+        text = text.replace(value, MASK)
+    return _ASSIGNED.sub(_assigned, masked_addresses(text))
+
+
+def masked_override(text: str) -> str:
+    """An override, `db.password=…`, with its value masked where its key says so."""
+    key, sign, value = text.partition("=")
+    if sign and secret(key.lstrip("+~").partition("@")[0]) and "${" not in value:
+        return f"{key}={MASK}"
+    return masked_text(text)
+
+
+def masked_addresses(text: str) -> str:
+    """A text whose addresses have no user names and passwords: `postgresql://***@host/db`."""
+    return _CREDENTIALS.sub(f"{MASK}@", text) if "://" in text else text
+
+
+def _assigned(found: re.Match[str]) -> str:
+    key, sign, _ = found.groups()
+    return f"{key}{sign}{MASK}" if secret(key) else found.group(0)
+
+
+def _secret_leaves(node: Any, *, within: bool) -> Iterator[Any]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _secret_leaves(value, within=within or secret(str(key)))
+    elif isinstance(node, (list, tuple)):
+        for item in node:
+            yield from _secret_leaves(item, within=within)
+    elif within and _hides(node):
+        yield node
+
+
+def _hides(value: Any) -> bool:
+    """Whether a value can be a secret: nothing, a switch and the name of another key can't."""
+    if value is None or isinstance(value, bool) or value in ("", "???"):
+        return False
+    return not (isinstance(value, str) and value.startswith("${"))

@@ -1,0 +1,3 @@
+"""Draws figures. No trial loads it."""
+
+COLOUR = "blue"
