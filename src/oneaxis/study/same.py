@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.canonical import leaves
 from oneaxis.planning.proof import changes
 from oneaxis.planning.refusal import show
@@ -28,7 +29,8 @@ def differences(study: Study, plan: Plan, policy: Policy) -> tuple[str, ...]:
 
 def complete(study: Study, records: dict[int, Record]) -> bool:
     """Whether nothing of a study is left to run."""
-    return all(trial.index in records and records[trial.index].status == "finished" for trial in study.plan.trials)
+    wanted = wanted_trials(study.plan, records, study.policy)
+    return all(trial.index in records and records[trial.index].status == "finished" for trial in wanted)
 
 
 def _reference(before: Plan, after: Plan) -> Iterator[str]:
