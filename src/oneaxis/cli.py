@@ -77,17 +77,16 @@ def _compare_options(command: argparse.ArgumentParser) -> None:
     from oneaxis.report.formats import FORMATS  # noqa: PLC0415 - names only
     from oneaxis.report.order import SORTS  # noqa: PLC0415 - as above
 
-    command.add_argument("--metric", metavar="NAME", help="show another metric than the deciding one, without verdicts")
-    command.add_argument(
-        "--sort", choices=SORTS, default="verdict", help="order of the rows (default: verdict and size)"
-    )
+    order, formats = ", ".join(SORTS), ", ".join(FORMATS)
+    command.add_argument("--metric", metavar="NAME", help="show another metric, without verdicts")
+    command.add_argument("--sort", choices=SORTS, default=SORTS[0], metavar="ORDER", help=order)
     command.add_argument("--only-changed", action="store_true", help="leave out rows of which nothing was found")
-    command.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    command.add_argument("--format", choices=FORMATS, default=FORMATS[0], metavar="FORMAT", help=formats)
     command.add_argument("--adjusted", action="store_true", help="add Holm's adjusted p values")
     command.add_argument(
         "--fail-if",
-        metavar="worse|MARGIN",
-        help="exit status 1 if a row is worse, or (0.01, 1%%) if one may be worse by more than that",
+        metavar="LOSS",
+        help="exit status 1 if a row is `worse`, or (0.01, 1%%) if one may be worse by more than that",
     )
 
 

@@ -98,7 +98,8 @@ def test_a_failed_seed_ends_a_deviation_and_one_of_the_reference_does_not():
     _, found, _ = play(made(), noisy({"b": 5.0}), failed={("a=1", 1), (None, 0)})
     rows = {row.axis: row for row in found.rows}
 
-    assert (rows["a"].verdict, rows["a"].reason) == ("inconclusive", "1 of 3 seeds failed")
+    assert rows["a"].verdict == "no verdict"
+    assert rows["a"].reason.startswith("1 of 3 seeds failed; ")
     assert rows["a"].finished == 2
     assert rows["b"].verdict == "better"
 

@@ -113,7 +113,7 @@ def test_more_seeds_are_a_range_and_a_margin_never_needs_more(mean, n, margin):
 
 def test_where_splits_overlap_no_number_of_seeds_may_be_enough():
     assert more_seeds(5, 0.1, 1.0, 0.01, overlap=0.25) is None
-    assert seeds_for_power(0.1, 0.01) < seeds_for_power(0.1, 0.01, overlap=0.0001)
+    assert seeds_for_power(0.3, 0.01) < seeds_for_power(0.3, 0.01, overlap=0.001)
 
 
 @pytest.mark.parametrize(

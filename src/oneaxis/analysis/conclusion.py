@@ -188,7 +188,7 @@ def _of_few(evidence: Evidence, terms: Terms, estimate: Estimate, bound: float |
     reason = f"{few} beside the noise band of {terms.band.n} reference runs"
     if lost and place == "inside":
         reason = f"{lost}; {reason}"
-    return Conclusion(place, reason, bound=bound)
+    return Conclusion(place, reason, bound=bound, capped=bool(lost))
 
 
 def _lost(evidence: Evidence) -> str:
