@@ -20,6 +20,7 @@ from oneaxis.loop.begin import begin
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
 from oneaxis.loop.launchers import pass_limit_on, thread_limits
+from oneaxis.loop.launching import Launching
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
 from oneaxis.loop.study_run import StudyRun
@@ -72,8 +73,9 @@ def run_study(
         hide_store(config)
         begun = begin(config, settings, plan, tracking, terminal, refuses=refuses)
         try:
-            run = StudyRun(config, context, task, settings, begun.study, begun.folder, terminal, server, stages=stages)
-            return run.to_the_end(moved=begun.moved, uri=tracking.uri)
+            launching = Launching(config, context, task, begun.study, begun.folder, server, begun.moved)
+            run = StudyRun(launching, settings, begun.study, begun.folder, terminal, stages=stages)
+            return run.to_the_end(uri=tracking.uri)
         finally:
             begun.claim.release()
 

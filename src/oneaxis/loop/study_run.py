@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
 
-from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn
-from hydra.plugins.launcher import Launcher
-from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from rich.console import Console
 
 from oneaxis.analysis.comparison import compare, wanted_trials
 from oneaxis.analysis.result import Comparison
-from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
-from oneaxis.loop.advice import caution, interrupted, next_steps, resume_command, study_result, undecided
+from oneaxis.loop.advice import caution, interrupted, next_steps, study_result, undecided
 from oneaxis.loop.known import reused_lines
-from oneaxis.loop.launchers import THREADS, job_has_process, most_at_once
+from oneaxis.loop.lacking import failure
+from oneaxis.loop.launchers import most_at_once
+from oneaxis.loop.launching import Launching, uses_own_folders
 from oneaxis.loop.leave import leave_comparison
 from oneaxis.loop.rounds import Rounds
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
-from oneaxis.study.order import expected_seconds, longest_first
 from oneaxis.study.predictions import single_run_examples
 from oneaxis.study.progress import Progress, failure_line, first_result
 from oneaxis.study.relaunch import Relaunch, batches
 from oneaxis.study.rounds import Unwritten, pending, settle, settle_lost
 from oneaxis.study.times import Stages, keep_marks, time_line, time_report
 from oneaxis.study.watch import Watch
-from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.written import already_written
-from oneaxis.trial.guard import Guard
-from oneaxis.trial.loaded import loaded, project_root
 from oneaxis.vocabulary import Record, Study, Trial
 
 DEFAULT_SUBDIR = "${hydra.job.num}"
@@ -52,35 +42,27 @@ INTERRUPT_PATIENCE = 20.0  # seconds that MLflow gets after Ctrl-C
 class StudyRun:
     """One study under way."""
 
-    config: DictConfig
-    context: HydraContext
-    task: TaskFunction
+    launching: Launching
     settings: Settings
     study: Study
     folder: StudyFolder
     terminal: Console
-    server: Server | None
     unwritten: dict[int, Record] = field(default_factory=dict)  # what a full disk didn't take
     stages: Stages = field(default_factory=Stages)
 
-    @property
-    def _plain(self) -> bool:
-        """Whether this is a plain sweep: Hydra's own files then lie where Hydra puts them, ours apart if need be."""
-        return self.study.plan.reference is None
-
-    def to_the_end(self, *, moved: bool, uri: str | None) -> Sequence[Sequence[JobReturn]]:
+    def to_the_end(self, *, uri: str | None) -> Sequence[Sequence[JobReturn]]:
         """Run every trial, print the table and what to do next; raise if anything is without a result."""
         kept = self.folder.records(self.study)
         nothing = not pending(self.study, kept)
-        if nothing and self.server is not None:
-            self.server.abandon()
+        if nothing and self.launching.server is not None:
+            self.launching.server.abandon()
         written = already_written(self.folder.root, uri, kept) if nothing and uri is not None else None
         mirror = self._mirror(uri, kept) if self.study.tracking.live and written is None else None
         returns: list[Sequence[JobReturn]] = []
         problem: BaseException | None = None
         try:
             with terminable():
-                problem = self._all_rounds(mirror, returns, moved=moved)
+                problem = self._all_rounds(mirror, returns)
             self.stages.mark("ended")
             self._write_again()
             records, warnings = self._records()
@@ -110,19 +92,17 @@ class StudyRun:
         if isinstance(problem, KeyboardInterrupt):
             raise SystemExit(exit_status(problem))
         if comparison.unusable or problem is not None:
-            raise StudyFailed(_failure(self.study, self.folder.root, comparison, problem)) from problem
+            raise StudyFailed(failure(self.study, self.folder.root, comparison, problem)) from problem
         return returns
 
-    def _all_rounds(
-        self, mirror: MirrorProcess | None, returns: list[Sequence[JobReturn]], *, moved: bool
-    ) -> BaseException | None:
+    def _all_rounds(self, mirror: MirrorProcess | None, returns: list[Sequence[JobReturn]]) -> BaseException | None:
         """Launch rounds until none is pending; what ended them early, if anything did."""
         rounds = Rounds(self.study, self.settings.max_minutes, lambda: self._records()[0])
         problem: BaseException | None = None
         for trials in rounds:
             say(self.terminal, rounds.told)
             with Progress(self.terminal, len(trials), verb="trials") as progress:
-                problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+                problem = self._rounds(trials, self._watch(trials, mirror, progress), returns)
             if problem is not None or (self.settings.fail_fast and self._any_failed(trials)):
                 break
             if self.study.plan.adaptive:
@@ -140,20 +120,20 @@ class StudyRun:
         return any(record is None or record.status != "finished" for record in records)
 
     def _rounds(
-        self, trials: Sequence[Trial], watch: Watch, returns: list[Sequence[JobReturn]], *, moved: bool
+        self, trials: Sequence[Trial], watch: Watch, returns: list[Sequence[JobReturn]]
     ) -> BaseException | None:
         """Launch the trials; what ended the launches early, if anything did."""
-        launcher = self._launcher(moved=moved)
+        launcher = self.launching.launcher()
         relaunch = Relaunch(
             launcher,
             self.folder,
-            lambda trial: self._job_overrides(trial, moved=moved),
+            self.launching.overrides,
             returned=self._settle,
             say=lambda text: say(self.terminal, text),
-            limit=self._limit,
+            limit=self.launching.limit,
         )
-        most = 1 if self.settings.fail_fast else most_at_once(self.config)
-        rounds = batches(trials, most=most, contiguous=not uses_own_folders(self.config))
+        most = 1 if self.settings.fail_fast else most_at_once(self.launching.config)
+        rounds = batches(trials, most=most, contiguous=not uses_own_folders(self.launching.config))
         settled: set[int] = set()
         problem: BaseException | None = None
         watch.start()
@@ -204,11 +184,6 @@ class StudyRun:
             for record in self.unwritten.values()
         ]
 
-    @property
-    def _limit(self) -> float | None:
-        minutes = OmegaConf.select(self.config, "hydra.sweeper.timeout_minutes")
-        return None if minutes is None else float(minutes) * 60.0
-
     def _watch(self, trials: Sequence[Trial], mirror: MirrorProcess | None, progress: Progress) -> Watch:
         several = self.study.several_seeds
         spoken = False
@@ -239,60 +214,6 @@ class StudyRun:
 
         return Watch(trials, self.folder, run_wanted=run_wanted, recorded=recorded, running=progress.running, grew=grew)
 
-    def _launcher(self, *, moved: bool) -> Launcher:
-        config = self.config
-        if moved and not self._plain:
-            with read_write(config), open_dict(config):
-                config.hydra.sweep.dir = str(self.folder.root)
-        guarded = Guard(
-            self.task,
-            self.study.id,
-            tracked=self.study.tracking.live,
-            compared=not self._plain,
-            home=str(self.folder.root) if moved and self._plain else None,
-            limit=self._limit if job_has_process(self.config) else None,
-            root=str(project_root()),
-            main=loaded.main(),
-        )
-        launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=self.context, task_function=guarded, config=config
-        )
-        if hasattr(launcher, "ranks"):  # ours
-            local = cast("Any", launcher)
-            local.server = self.server
-            order = longest_first(self.study.plan.trials, expected_seconds(self.folder, self.study))
-            local.ranks = {trial.index: rank for rank, trial in enumerate(order)}
-        if not config.hydra.verbose:
-            # The plan and the progress say it better than a line a job.
-            logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)
-        if not type(launcher).__name__.startswith("Basic"):
-            for name in THREADS:  # one thread a worker: two workers with two threads each are many times slower
-                os.environ.setdefault(name, "1")
-        return launcher
-
-    def _job_overrides(self, trial: Trial, *, moved: bool) -> list[str]:
-        """The trial's overrides, and beside them what only Hydra's own node sees."""
-        ticket: Mapping[str, Any] = {
-            "trial": trial.index,
-            "role": trial.role,
-            "axis": trial.axis,
-            "value": trial.value,
-            "deviation": trial.deviation,
-            "seed": trial.seed,
-            "digest": trial.digest,
-            "folder": trial.folder,
-        }
-        texts = [
-            f"hydra.sweeper.job.{name}={value if isinstance(value, int) else quote(value)}"
-            for name, value in ticket.items()
-            if value is not None
-        ]
-        if uses_own_folders(self.config):
-            texts.append(f"hydra.sweep.subdir={quote(trial.folder)}")
-        if moved and not self._plain:
-            texts.append(f"hydra.sweep.dir={quote(str(self.folder.root))}")
-        return [*trial.overrides, *texts]
-
     def _mirror(self, uri: str | None, kept: Mapping[int, Record]) -> MirrorProcess:
         """The mirror, told of what is there already."""
         mirror = MirrorProcess(self.folder.root, str(uri), notice=lambda text: say(self.terminal, text))
@@ -315,28 +236,3 @@ class StudyRun:
             return None
         with self.terminal.status("writing the rest to MLflow") if self.terminal.is_terminal else nullcontext():
             return mirror.finish(INTERRUPT_PATIENCE if interrupted else None)
-
-
-def uses_own_folders(config: DictConfig) -> bool:
-    """Whether job folders may be named after their trial: only where the app left Hydra's default."""
-    sweep = OmegaConf.to_container(config.hydra.sweep, resolve=False)
-    return isinstance(sweep, dict) and sweep["subdir"] == DEFAULT_SUBDIR
-
-
-def _failure(study: Study, folder: Path, comparison: Comparison, problem: BaseException | None) -> str:
-    several = study.several_seeds
-    total = len(study.plan.trials)
-    lines = [f"{len(comparison.unusable)} of {total} trials have no result:"]
-    lines.extend(f"  {_reason(trial, record, several_seeds=several)}" for trial, record in comparison.unusable[:10])
-    if len(comparison.unusable) > 10:  # noqa: PLR2004 - a screenful
-        lines.append(f"  and {len(comparison.unusable) - 10} more")
-    if problem is not None:
-        lines.append(f"  the launcher stopped: {type(problem).__name__}: {problem}")
-    lines.append(f"To run these again, and only these: {resume_command(folder)}")
-    return "\n".join(lines)
-
-
-def _reason(trial: Trial, record: Record | None, *, several_seeds: bool) -> str:
-    if record is None:
-        return f"missing: {trial.label(several_seeds=several_seeds)}: it left no record"
-    return failure_line(trial, record, several_seeds=several_seeds)

@@ -1,0 +1,110 @@
+"""How a study's trials are launched: the launcher around the guarded task, and the overrides of each job."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hydra.core.plugins import Plugins
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+
+from oneaxis.composing.text import quote
+from oneaxis.loop.launchers import THREADS, job_has_process
+from oneaxis.study.folder import StudyFolder
+from oneaxis.study.order import expected_seconds, longest_first
+from oneaxis.study.workers import Server
+from oneaxis.trial.guard import Guard
+from oneaxis.trial.loaded import loaded, project_root
+from oneaxis.vocabulary import Study, Trial
+
+DEFAULT_SUBDIR = "${hydra.job.num}"
+
+
+@dataclass(frozen=True)
+class Launching:
+    """What launching needs. `moved`: the study's folder isn't the one that the configuration names."""
+
+    config: DictConfig
+    context: HydraContext
+    task: TaskFunction
+    study: Study
+    folder: StudyFolder
+    server: Server | None
+    moved: bool
+
+    @property
+    def _plain(self) -> bool:
+        """Whether this is a plain sweep: Hydra's own files then lie where Hydra puts them, ours apart if need be."""
+        return self.study.plan.reference is None
+
+    @property
+    def limit(self) -> float | None:
+        """Seconds that a trial may take."""
+        minutes = OmegaConf.select(self.config, "hydra.sweeper.timeout_minutes")
+        return None if minutes is None else float(minutes) * 60.0
+
+    def launcher(self) -> Launcher:
+        """Hydra's launcher of this study, set up to run the task under its guard."""
+        config = self.config
+        if self.moved and not self._plain:
+            with read_write(config), open_dict(config):
+                config.hydra.sweep.dir = str(self.folder.root)
+        guarded = Guard(
+            self.task,
+            self.study.id,
+            tracked=self.study.tracking.live,
+            compared=not self._plain,
+            home=str(self.folder.root) if self.moved and self._plain else None,
+            limit=self.limit if job_has_process(self.config) else None,
+            root=str(project_root()),
+            main=loaded.main(),
+        )
+        launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=self.context, task_function=guarded, config=config
+        )
+        if hasattr(launcher, "ranks"):  # ours
+            local = cast("Any", launcher)
+            local.server = self.server
+            order = longest_first(self.study.plan.trials, expected_seconds(self.folder, self.study))
+            local.ranks = {trial.index: rank for rank, trial in enumerate(order)}
+        if not config.hydra.verbose:
+            # The plan and the progress say it better than a line a job.
+            logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)
+        if not type(launcher).__name__.startswith("Basic"):
+            for name in THREADS:  # one thread a worker: two workers with two threads each are many times slower
+                os.environ.setdefault(name, "1")
+        return launcher
+
+    def overrides(self, trial: Trial) -> list[str]:
+        """The trial's overrides, and beside them what only Hydra's own node sees."""
+        ticket: Mapping[str, Any] = {
+            "trial": trial.index,
+            "role": trial.role,
+            "axis": trial.axis,
+            "value": trial.value,
+            "deviation": trial.deviation,
+            "seed": trial.seed,
+            "digest": trial.digest,
+            "folder": trial.folder,
+        }
+        texts = [
+            f"hydra.sweeper.job.{name}={value if isinstance(value, int) else quote(value)}"
+            for name, value in ticket.items()
+            if value is not None
+        ]
+        if uses_own_folders(self.config):
+            texts.append(f"hydra.sweep.subdir={quote(trial.folder)}")
+        if self.moved and not self._plain:
+            texts.append(f"hydra.sweep.dir={quote(str(self.folder.root))}")
+        return [*trial.overrides, *texts]
+
+
+def uses_own_folders(config: DictConfig) -> bool:
+    """Whether job folders may be named after their trial: only where the app left Hydra's default."""
+    sweep = OmegaConf.to_container(config.hydra.sweep, resolve=False)
+    return isinstance(sweep, dict) and sweep["subdir"] == DEFAULT_SUBDIR
