@@ -63,15 +63,15 @@ def test_compare_shows_reference_and_differences(here, capsys):
     assert cli.main(["compare", "studies/good"]) == 0
     shown = capsys.readouterr().out
     assert "Study: studies/good" in shown
-    assert any(line.split()[:6] == ["≡", "extra:", "(absent)", "→", "2", "1.000"] for line in shown.splitlines()), shown
+    assert any(line.split()[:6] == ["≡", "extra", "(absent)", "→", "2", "1.000"] for line in shown.splitlines()), shown
     assert "is extra wired?" in " ".join(shown.split())
 
 
 def test_compare_answers_no_when_a_trial_has_no_result(here, capsys):
     assert cli.main(["compare", "studies/failed"]) == 1
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert any(line.startswith("≡ extra: (absent) → 1 1.000 0.000 ") for line in lines), lines
-    assert any(line.startswith("! ending: good → raise failed") for line in lines), lines
+    assert any(line.startswith("≡ extra (absent) → 1 1.000 0.000 ") for line in lines), lines
+    assert any(line.startswith("! ending good → raise failed") for line in lines), lines
     assert lines[-2:] == [
         "failed: ending=raise: ValueError: the data are gone",
         "To run these, and only these: oneaxis resume studies/failed",
@@ -120,7 +120,7 @@ def test_another_metric_is_shown_and_an_unknown_one_named(here, capsys):
 def test_without_a_folder_the_newest_study_is_meant_and_single_runs_are_none(here, command, capsys):
     cli.main([command])
     shown = capsys.readouterr().out
-    assert "ending: good → raise" in shown
+    assert "good → raise" in shown
 
 
 @pytest.mark.parametrize("command", COMMANDS)

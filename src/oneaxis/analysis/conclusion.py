@@ -32,6 +32,7 @@ class Terms:
     resampled: bool
     band: Band | None = None
     reference: tuple[float, ...] = ()
+    adaptive: bool = False
     reference_lacks: frozenset[int | None] = field(default_factory=frozenset)
 
 
@@ -177,7 +178,8 @@ def _of_few(evidence: Evidence, terms: Terms, estimate: Estimate, bound: float |
     """Below three pairs: beside the reference's noise band, if it is known."""
     few = "one run" if estimate.n == 1 else f"{estimate.n} runs"
     lost = _lost(evidence)
-    if terms.band is None or terms.metric is None:
+    # A band of runs that came after the look would change a final verdict.
+    if terms.band is None or terms.metric is None or terms.adaptive:
         more = f"{lost}; " if lost else ""
         return Conclusion(
             "no verdict", f"{more}{few} each: fewer than {FEWEST_PAIRS} pairs decide nothing", bound=bound

@@ -82,6 +82,7 @@ def _terms(
         resampled=policy.replicates == "resampled",
         band=noise_band(values, 1 - alpha),
         reference=values,
+        adaptive=plan.adaptive,
         reference_lacks=frozenset(
             trial.seed for trial, record in found if record is not None and record.status != "finished"
         ),

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -128,6 +129,7 @@ def _task(task: Any) -> Callable[[Any], Any]:
     return _found(task) if isinstance(task, MainTask) else cast("Callable[[Any], Any]", task)
 
 
+@cache  # a later round shares its task anew, and no script may be run twice in one process
 def _found(place: MainTask) -> Callable[[Any], Any]:
     """Load the main script under another name, so that its `__name__` guard holds, and take the task from it."""
     with _nothing_starts(), loaded.watched():
