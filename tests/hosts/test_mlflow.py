@@ -49,6 +49,7 @@ def test_the_tags_are_the_contracts(tracked):
             "oneaxis.role": "deviation" if value else "reference",
             "oneaxis.trial": str(index),
             "oneaxis.fingerprint": app.study.records[name]["fingerprint"],
+            "oneaxis.started": app.study.records[name]["started"],
         }
     assert [name for name in CHILDREN if runs[name].data.tags.get("mlflow.runColor") == "#000000"] == ["reference"]
 

@@ -50,7 +50,7 @@ def test_no_trial_leaves_the_folder_and_no_two_share_one(strange):
     places = {(app.study.root / trial["folder"]).resolve() for trial in trials}
     assert len(places) == len(trials)
     assert {place.parent for place in places} == {app.study.root.resolve()}
-    assert app.left == ["multirun"]
+    assert app.left == ["mlruns", "multirun"]
 
 
 def test_mlflow_has_them_all_under_keys_that_can_be_read_back(strange):

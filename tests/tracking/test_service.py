@@ -17,7 +17,7 @@ STUDY = study()
 class Store:
     """A mirror whose store is away for so many calls."""
 
-    experiment, parent = "1", "parent"
+    experiment, parent, view = "1", "parent", "key"
 
     def __init__(self, away=0):
         self.away = away

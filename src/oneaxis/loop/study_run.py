@@ -68,7 +68,8 @@ class StudyRun:
             records, warnings = self._records()
             examples = single_run_examples(self.folder, self.study, records)
             comparison = compare(self.study.plan, records, self.study.policy, examples=examples)
-            unsaved = leave_comparison(self.folder.root, comparison, self.study)
+            shown = self.folder.read_study()  # as others may read it: secrets are masked there
+            unsaved = leave_comparison(self.folder.root, comparison, shown)
             self.terminal.print(study_result(comparison, width=self.terminal.width))
             if isinstance(problem, KeyboardInterrupt):
                 wanted = wanted_trials(self.study.plan, records, self.study.policy)
@@ -82,7 +83,7 @@ class StudyRun:
             keep_marks(self.folder.root, self.stages.marks())
             say(self.terminal, time_line(time_report(self.folder.root, records.values())))
             if not isinstance(problem, KeyboardInterrupt):
-                self._report(records, comparison)
+                self._report(shown, records, comparison)
         except BaseException:
             if mirror is not None:
                 mirror.kill()
@@ -221,11 +222,11 @@ class StudyRun:
             mirror.recorded(index)
         return mirror
 
-    def _report(self, records: Mapping[int, Record], comparison: Comparison) -> None:
+    def _report(self, shown: Study, records: Mapping[int, Record], comparison: Comparison) -> None:
         """The page, after the table; the mirror takes it along."""
         from oneaxis.loop.report_study import report_at_end  # noqa: PLC0415 - draws, which nothing before needs
 
-        problem = report_at_end(self.folder, self.study, records, comparison)
+        problem = report_at_end(self.folder, shown, records, comparison)
         page = self.folder.root / "report.html"
         here = Path.cwd()
         shown = page.relative_to(here) if page.is_relative_to(here) else page
