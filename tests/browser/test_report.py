@@ -63,7 +63,7 @@ def test_the_keyboard_reaches_everything_and_links_lead_there(page):
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
     for link in page.get_by_role("navigation").get_by_role("link").all():
         assert page.locator(link.get_attribute("href")).count() == 1
 

@@ -40,9 +40,8 @@ def test_text_stays_text_and_the_file_knows_no_day():
 
 
 def test_names_are_never_read_as_formulas():
-    hostile = examples.hostile()
-    rows = tuple(dataclasses.replace(row, axis="$x_1^2$") for row in hostile.rows)
-    assert "$x_1^2$" in drawn(dataclasses.replace(hostile, rows=rows), curves={})["forest"]
+    found = examples.comparison([examples.row("$x_1^2$", "a", "$b", "better", 0.01)])
+    assert ">$x_1^2$: a → $b</text>" in drawn(found, curves={})["forest"]
 
 
 def test_a_figure_of_many_rows_says_what_it_leaves_out():

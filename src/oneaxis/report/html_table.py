@@ -47,7 +47,7 @@ def html_table(comparison: Comparison) -> str:
     caption = f"{comparison.metric or 'No metric'}: {better[comparison.direction]}. "
     caption += "Δ: mean difference from the reference. Time: beside the reference's."
     return (
-        f"{_controls(rows)}<div class=scroll tabindex=0 role=region aria-label='The table itself'><table>"
+        f"{_controls(rows)}<div class=scroll tabindex=0 role=region aria-label='All deviations'><table>"
         f"<caption>{text(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
