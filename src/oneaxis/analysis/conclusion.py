@@ -181,9 +181,8 @@ def _of_few(evidence: Evidence, terms: Terms, estimate: Estimate, bound: float |
     # A band of runs that came after the look would change a final verdict.
     if terms.band is None or terms.metric is None or terms.adaptive:
         more = f"{lost}; " if lost else ""
-        return Conclusion(
-            "no verdict", f"{more}{few} each: fewer than {FEWEST_PAIRS} pairs decide nothing", bound=bound
-        )
+        reason = f"{more}{few} each: fewer than {FEWEST_PAIRS} pairs decide nothing"
+        return Conclusion("no verdict", reason, bound=bound, capped=bool(lost))
     value = describe([one.deviation.metrics[terms.metric] for one in evidence.comparable])
     assert value is not None
     place = beside_band(value.mean, terms.band)

@@ -2,8 +2,7 @@
 
 `run N`: the task of trial N uses MLflow and waits for its run. `curve N`: its curve has new points. `done N`: the
 record of trial N is there. `end`: nothing more comes. On standard output: lines of JSON, notices for the user and at
-last the answer. When the
-input ends without `end`, the study is gone, and so is this process.
+last the answer. When the input ends before this process does, the study is gone, and so is this process.
 """
 
 from __future__ import annotations
@@ -184,11 +183,13 @@ def _notice(text: str) -> None:
 
 
 def _listen(lines: queue.SimpleQueue[str]) -> None:
-    for line in sys.stdin:
-        lines.put(line.strip())
-        if line.strip() == "end":
-            return
-    # Input gone without `end`: the sweeping process is dead, and nothing may outlive it.
+    # Read past Python's own buffer, whose lock a thread must not hold when the process ends.
+    left = b""
+    while block := os.read(0, 1 << 16):
+        *whole, left = (left + block).split(b"\n")
+        for line in whole:
+            lines.put(line.decode().strip())
+    # The input is gone while this process lives: the sweeping process is dead, and nothing may outlive it.
     os._exit(3)
 
 
