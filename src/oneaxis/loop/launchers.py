@@ -12,7 +12,6 @@ from oneaxis.study.workers import THREAD_VARIABLES
 
 SUBMITIT = "hydra_plugins.hydra_submitit_launcher."
 OURS = ".OneAxisLauncher"
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # that other launchers' trials get
 
 
 def most_at_once(config: DictConfig) -> int | None:
@@ -32,7 +31,7 @@ def thread_limits(config: DictConfig) -> Mapping[str, str]:
     """The variables that trials find set to one thread, where their user hasn't set them."""
     if _target(config).endswith(".BasicLauncher"):
         return {}
-    return dict.fromkeys(THREAD_VARIABLES if _target(config).endswith(OURS) else THREADS, "1")
+    return dict.fromkeys(THREAD_VARIABLES, "1")
 
 
 def pass_limit_on(config: DictConfig) -> str:

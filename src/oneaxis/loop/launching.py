@@ -14,7 +14,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from oneaxis.composing.text import quote
-from oneaxis.loop.launchers import THREADS, job_has_process
+from oneaxis.loop.launchers import job_has_process, thread_limits
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.order import expected_seconds, longest_first
 from oneaxis.study.workers import Server
@@ -75,9 +75,9 @@ class Launching:
         if not config.hydra.verbose:
             # The plan and the progress say it better than a line a job.
             logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)
-        if not type(launcher).__name__.startswith("Basic"):
-            for name in THREADS:  # one thread a worker: two workers with two threads each are many times slower
-                os.environ.setdefault(name, "1")
+        for name, threads in thread_limits(config).items():
+            # One thread a worker: two workers with two threads each are many times slower.
+            os.environ.setdefault(name, threads)
         return launcher
 
     def overrides(self, trial: Trial) -> list[str]:

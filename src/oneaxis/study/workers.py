@@ -24,7 +24,16 @@ from oneaxis.study.wire import Closed, receive, send
 
 SOURCE = Path(__file__).resolve().parents[2]  # where this very oneaxis is imported from
 ENOUGH_LEFT = 2  # trials that must wait yet for the server to load what the first one had to load itself
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+# All that joblib's workers set by themselves, so that a trial finds the same ones whatever launches it.
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
 
 
 @dataclass
