@@ -4,12 +4,14 @@
 
 A round is one study of trivial trials. `kill -9` hits one of its jobs, or the sweeping process itself, at a random
 moment; `oneaxis resume` goes on until the study is complete. Each trial must then have exactly one finished record
-that counts, with the value that its configuration gives, and no process may be left.
+that counts, with the value that its configuration gives, and no process may be left at work. (joblib's workers end
+by themselves after five idle minutes, also those of a sweeper that was killed.)
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -133,8 +135,7 @@ def _kill(target: str, sweeper: int, app: Path, chance: random.Random, tally: Ta
         # `oneaxis resume` runs the app: that is the sweeping process.
         pid = next((child for child in _children(sweeper) if "app.py" in _command(child)), sweeper)
     else:
-        jobs = [json.loads(path.read_text() or "{}") for path in app.glob("study/*/running.json") if path.exists()]
-        numbers = [job["process"] for job in jobs if job.get("process") not in (None, sweeper)]
+        numbers = [process for process in _jobs(app) if process != sweeper]
         if not numbers:
             return False
         pid = chance.choice(numbers)
@@ -169,6 +170,15 @@ def _count(study: Path, tally: Tally) -> None:
     tally.attempts += len(list(study.glob("*/attempts/*")))
 
 
+def _jobs(app: Path) -> list[int]:
+    """The processes that run a trial, as they said themselves."""
+    found = []
+    for path in app.glob("study/*/running.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError):  # it ends, or begins, at this moment
+            found.append(int(json.loads(path.read_text())["process"]))
+    return found
+
+
 def _children(pid: int) -> list[int]:
     try:
         return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -184,12 +194,14 @@ def _command(pid: int) -> str:
 
 
 def _processes(folder: Path) -> list[int]:
-    """Living processes that work in a folder."""
+    """Living processes that work in a folder; a worker of joblib's without a trial doesn't."""
     found = []
+    working = set(_jobs(folder))
     for entry in Path("/proc").iterdir():
         try:
             here = entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder)
-            if here and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            alive = here and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+            if alive and (int(entry.name) in working or "joblib.externals.loky" not in _command(int(entry.name))):
                 found.append(int(entry.name))
         except OSError:
             continue

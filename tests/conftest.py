@@ -126,7 +126,7 @@ class Host:
 
 
 def _ended(process: subprocess.Popen[str]) -> Ended:
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=900)
     return Ended(process.returncode, out, err)
 
 

@@ -28,7 +28,10 @@ def test_each_failure_is_a_record_with_its_reason(failing):
     records = app.study.records
     failures = {ending: records[f"ending={ending}"]["failure"] for ending in FAILED}
     assert {ending: (found["kind"], found["message"]) for ending, found in failures.items()} == FAILED
-    assert 'raise ValueError("the data are gone' in failures["raise"]["traceback"]
+    traceback = failures["raise"]["traceback"]
+    assert traceback.endswith("ValueError: the data are gone\nand nobody knows where\n")
+    # A pickled `main` may have no file to read its lines from; it depends on how joblib packs it.
+    assert 'raise ValueError("the data are gone' in traceback or "<dynamic-code>" in traceback
 
 
 def test_the_other_trials_run(failing):

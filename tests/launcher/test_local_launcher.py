@@ -54,7 +54,7 @@ def test_a_trial_that_dies_costs_only_itself(host):
     assert app.study.statuses == {"reference": "finished", "do=other": "finished", **expected}
     for how, words in ENDINGS.items():
         assert words in app.study.records[f"do={how}"]["failure"]["message"]
-        assert f"do={how}: TrialFailed: its process" in ended.said
+        assert f"do={how}: WorkerDied: its process" in ended.said
 
 
 def test_a_trial_over_its_time_limit_is_ended_with_its_own_children(host):

@@ -1,7 +1,5 @@
 """The references, and that each choice changes only what it is named after."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -84,13 +82,3 @@ def test_the_references_are_the_published_settings(configure):
         "training.steps": 6000, "training.batch_size": 100, "training.order": "fixed",
     }  # fmt: skip
     assert {key: mnist1d[key] for key in published} == published
-
-
-def test_the_app_runs_from_the_command_line(tmp_path):
-    done = subprocess.run(
-        [sys.executable, str(CONF.parent / "train.py"), "data.validation=0", f"hydra.run.dir={tmp_path}"],
-        capture_output=True, text=True, check=False, cwd=tmp_path,
-    )  # fmt: skip
-
-    assert done.returncode == 0, done.stderr
-    assert "test_accuracy 0.9689, test_correct 871" in done.stdout

@@ -67,8 +67,8 @@ class StudyRun:
             self._write_again()
             records, warnings = self._records()
             examples = single_run_examples(self.folder, self.study, records)
-            comparison = compare(self.study.plan, records, self.study.policy, examples=examples)
             shown = self.folder.read_study()  # as others may read it: secrets are masked there
+            comparison = compare(shown.plan, records, shown.policy, examples=examples)
             unsaved = leave_comparison(self.folder.root, comparison, shown)
             self.terminal.print(study_result(comparison, width=self.terminal.width))
             if isinstance(problem, KeyboardInterrupt):
@@ -229,8 +229,8 @@ class StudyRun:
         problem = report_at_end(self.folder, shown, records, comparison)
         page = self.folder.root / "report.html"
         here = Path.cwd()
-        shown = page.relative_to(here) if page.is_relative_to(here) else page
-        say(self.terminal, f"\nreport: {shown}" if problem is None else f"\nreport: {problem}")
+        place = page.relative_to(here) if page.is_relative_to(here) else page
+        say(self.terminal, f"\nreport: {place if problem is None else problem}")
 
     def _mirrored(self, mirror: MirrorProcess | None, *, interrupted: bool) -> Mirrored | None:
         if mirror is None:

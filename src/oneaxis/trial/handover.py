@@ -22,7 +22,7 @@ from typing import Any, Self
 
 REQUEST_FILE = "tracking.request"
 ANSWER_FILE = "tracking.json"
-PATIENCE = 90.0  # seconds; a cold start of MLflow on a busy machine takes ten
+PATIENCE = 180.0  # seconds; a cold start of MLflow takes ten, and much longer on a machine that is overloaded
 VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
 
 log = logging.getLogger(__name__)
