@@ -157,4 +157,4 @@ def _on_examples(flipped: Flips, alpha: float) -> str:
     test = f"exact McNemar p = {flipped.p:.2g}"
     if flipped.p <= alpha:
         return f"these two fitted models differ on this validation set: {counts} ({test})"
-    return f"these two fitted models don't tell apart on this validation set: {counts} ({test})"
+    return f"these two fitted models can't be told apart on this validation set: {counts} ({test})"

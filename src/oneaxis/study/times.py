@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import textwrap
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,6 +19,8 @@ from oneaxis.vocabulary import Record
 
 TIMES_FILE = "times.json"
 WORTH_TELLING = 5.0  # seconds of wall
+LINE = 80  # columns, also in a pipe
+INDENT = " " * 6
 
 
 class Stages:
@@ -81,7 +84,8 @@ def time_line(report: TimeReport | None) -> str:
         f"{name} {duration(seconds)}" for name, seconds in report.shares.items() if seconds >= 0.01 * report.wall
     )
     side = f", {report.workers} at a time" if report.workers > 1 else ""
-    return f"\ntime: {duration(report.wall)}, {report.trials} trials{side}\n      {shares}"
+    whole = f"\ntime: {duration(report.wall)}, {report.trials} trials{side}\n"
+    return whole + textwrap.fill(shares, LINE, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
 def _seconds(text: str) -> float | None:

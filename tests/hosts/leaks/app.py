@@ -9,7 +9,7 @@ import hydra
 
 def descriptors():
     """Open ones, without the fonts that drawing a report keeps open."""
-    links = [os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.exists()]
+    links = [str(entry.readlink()) for entry in Path("/proc/self/fd").iterdir() if entry.exists()]
     return sum(not link.endswith(".ttf") for link in links)
 
 
