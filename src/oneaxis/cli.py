@@ -42,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "sync":
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
+    from oneaxis.commands import add_commands  # noqa: PLC0415 - one list of commands each
+
+    add_commands(commands)
     return parser
 
 

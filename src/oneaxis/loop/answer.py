@@ -40,4 +40,5 @@ def leave_planned(folder: Path | None, study: Study, config: DictConfig, compose
     StudyFolder(folder).write_study(study)
     OmegaConf.save(config, folder / MASTER_FILE)
     reference = composer.task_configuration(study.plan.reference_overrides)
-    write_json({"schema": SCHEMA, "config": reference}, folder / REFERENCE_FILE)
+    told = {"schema": SCHEMA, "config": reference, "study_folder": str(config.hydra.sweep.dir)}
+    write_json(told, folder / REFERENCE_FILE)

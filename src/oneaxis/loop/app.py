@@ -47,11 +47,15 @@ class App:
 
 @dataclass(frozen=True)
 class Planned:
-    """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole."""
+    """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole.
+
+    `study_folder` is where the study would lie, relative to the app's folder.
+    """
 
     study: Study
     config: Mapping[str, Any]
     master: DictConfig
+    study_folder: Path
 
     @property
     def config_name(self) -> str:
@@ -148,7 +152,8 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
         study = StudyFolder(answer).read_study()
         # What is shown and stored is what a user would type.
         study = replace(study, arguments=tuple(app.arguments(overrides)[len(app.command) :]))
-        return Planned(study, read_json(answer / REFERENCE_FILE)["config"], master)
+        reference = read_json(answer / REFERENCE_FILE)
+        return Planned(study, reference["config"], master, Path(reference["study_folder"]))
 
 
 def run_app(app: App, overrides: Sequence[str]) -> Ran:
