@@ -45,6 +45,7 @@ class SweeperSettings:
     reference_seeds: Any = None
     seed_key: str = "seed"
     reference: bool = True
+    roles: Any = None
     policy: PolicySettings = field(default_factory=PolicySettings)
     dry_run: bool = False
     fail_fast: bool = False

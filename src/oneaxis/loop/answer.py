@@ -5,11 +5,14 @@ The command names an empty folder in the environment; nobody else sees the diffe
 
 from __future__ import annotations
 
+import dataclasses
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
+from oneaxis.analysis.claims import Standing
 from oneaxis.composing.compose import Composer
 from oneaxis.study.folder import StudyFolder
 from oneaxis.trial.codec import SCHEMA, write_json
@@ -33,12 +36,19 @@ def leave_started(folder: Path | None, root: Path) -> None:
         write_json({"schema": SCHEMA, "folder": str(root.absolute())}, folder / STARTED_FILE)
 
 
-def leave_planned(folder: Path | None, study: Study, config: DictConfig, composer: Composer) -> None:
-    """A dry run's study, Hydra's master configuration, and the reference as its task would read it."""
+def leave_planned(
+    folder: Path | None, study: Study, config: DictConfig, composer: Composer, claims: Sequence[Standing]
+) -> None:
+    """A dry run's study, Hydra's master configuration, the reference as its task would read it, and its claims."""
     if folder is None:
         return
     StudyFolder(folder).write_study(study)
     OmegaConf.save(config, folder / MASTER_FILE)
     reference = composer.task_configuration(study.plan.reference_overrides)
-    told = {"schema": SCHEMA, "config": reference, "study_folder": str(config.hydra.sweep.dir)}
+    told = {
+        "schema": SCHEMA,
+        "config": reference,
+        "study_folder": str(config.hydra.sweep.dir),
+        "claims": [dataclasses.asdict(item) for item in claims],
+    }
     write_json(told, folder / REFERENCE_FILE)

@@ -16,6 +16,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from oneaxis.analysis.claims import Standing
 from oneaxis.errors import AppUnusable, FolderUnusable
 from oneaxis.loop.answer import MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
 from oneaxis.study.folder import StudyFolder, newest
@@ -49,13 +50,15 @@ class App:
 class Planned:
     """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole.
 
-    `study_folder` is where the study would lie, relative to the app's folder.
+    `study_folder` is where the study would lie, relative to the app's folder; `claims` are where the reference's
+    claims stand.
     """
 
     study: Study
     config: Mapping[str, Any]
     master: DictConfig
     study_folder: Path
+    claims: tuple[Standing, ...] = ()
 
     @property
     def config_name(self) -> str:
@@ -63,11 +66,7 @@ class Planned:
 
     @property
     def config_folder(self) -> Path | None:
-        """Where the app keeps its configuration files; None where they aren't files."""
-        for source in self.master.hydra.runtime.config_sources:
-            if source.provider == "main":
-                return _folder(str(source.schema), str(source.path))
-        return None
+        return config_folder(self.master)
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,14 @@ class Ran:
 
     status: int
     folder: StudyFolder | None
+
+
+def config_folder(master: DictConfig) -> Path | None:
+    """Where an app keeps its configuration files, by Hydra's master configuration; None where they aren't files."""
+    for source in master.hydra.runtime.config_sources:
+        if source.provider == "main":
+            return _folder(str(source.schema), str(source.path))
+    return None
 
 
 def project_settings(here: Path) -> tuple[Mapping[str, Any], Path]:
@@ -153,7 +160,8 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
         # What is shown and stored is what a user would type.
         study = replace(study, arguments=tuple(app.arguments(overrides)[len(app.command) :]))
         reference = read_json(answer / REFERENCE_FILE)
-        return Planned(study, reference["config"], master, Path(reference["study_folder"]))
+        claims = tuple(Standing(**item) for item in reference["claims"])
+        return Planned(study, reference["config"], master, Path(reference["study_folder"]), claims)
 
 
 def run_app(app: App, overrides: Sequence[str]) -> Ran:

@@ -13,11 +13,14 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
+from oneaxis.analysis.claims import claims_health
 from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.answer import MASTER_FILE, asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
+from oneaxis.loop.claims import where_claims_stand
+from oneaxis.loop.history import remarks_on_order
 from oneaxis.loop.settings import Settings, read_settings, typed_arguments
 from oneaxis.loop.study_run import StudyRun
 from oneaxis.planning.plan import make_plan
@@ -51,12 +54,14 @@ def run_study(
         plan = _plan(settings, config, context, arguments, terminal)
         if unfrozen is not None:
             plan = replace(plan, remarks=(*plan.remarks, f"the files in use aren't frozen for this study: {unfrozen}"))
+        standing = where_claims_stand(config, Composer(loader, config), Path.cwd())
+        plan = replace(plan, remarks=(*plan.remarks, *remarks_on_order(plan, settings.roles, standing, Path.cwd())))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         cwd = Path.cwd()
         tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), cwd)
         if settings.dry_run:
             planned = _study(config, settings, plan, tracking, "dry run")
-            leave_planned(answer, planned, config, Composer(loader, config))
+            leave_planned(answer, planned, config, Composer(loader, config), standing)
             say(terminal, "Dry run: nothing was run and nothing written.")
             return []
         if tracking.live:
@@ -68,7 +73,17 @@ def run_study(
         OmegaConf.save(config, folder.root / MASTER_FILE)
         leave_started(answer, folder.root)
         say(terminal, f"Study: {folder.root}\n")
-        run = StudyRun(config, context, task, settings, study, StudyFolder(folder.root.absolute()), terminal, server)
+        run = StudyRun(
+            config,
+            context,
+            task,
+            settings,
+            study,
+            StudyFolder(folder.root.absolute()),
+            terminal,
+            server,
+            claims_health(standing),
+        )
         return run.to_the_end(
             MirrorProcess(folder.root.absolute(), str(tracking.uri)) if tracking.live else None,
             moved=folder.root != wanted,

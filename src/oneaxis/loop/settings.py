@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from omegaconf import DictConfig, OmegaConf
@@ -29,6 +29,7 @@ class Settings:
     fail_fast: bool
     tracking: Any
     experiment: str | None
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_settings(hydra: DictConfig) -> Settings:
@@ -67,6 +68,7 @@ def read_settings(hydra: DictConfig) -> Settings:
         fail_fast=bool(plain.fail_fast),
         tracking=plain.tracking,
         experiment=plain.experiment,
+        roles=_roles(raw["roles"]),
     )
 
 
@@ -76,6 +78,14 @@ def _seeds(value: Any, name: str) -> int | tuple[int, ...]:
     if OmegaConf.is_list(value) and len(value) and all(_is_whole(item) for item in value):
         return tuple(dict.fromkeys(int(item) for item in value))
     raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give how many (5) or a list of whole numbers ([1,2,3])")
+
+
+def _roles(value: Any) -> Mapping[str, tuple[str, ...]]:
+    declared = _mapping(value, "roles", "{structure: [model], tuning: [optimizer.lr]}")
+    unknown = [name for name in declared if name not in ("structure", "tuning")]
+    if unknown:
+        raise BadOverride(f"hydra.sweeper.roles names `{unknown[0]}`; the roles are structure and tuning")
+    return {name: _names(keys, f"roles.{name}") for name, keys in declared.items()}
 
 
 def _above_zero(value: Any, name: str) -> None:

@@ -17,11 +17,12 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from rich.console import Console
 
 from oneaxis.analysis.comparison import Comparison, compare
+from oneaxis.analysis.result import Health
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, study_result
 from oneaxis.loop.settings import Settings
-from oneaxis.report.terminal import say
+from oneaxis.report.terminal import paragraph, say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
 from oneaxis.study.progress import Progress, failure_line, first_result
@@ -49,6 +50,7 @@ class StudyRun:
     folder: StudyFolder
     terminal: Console
     server: Server | None
+    claims: Health | None = None
 
     @property
     def _plain(self) -> bool:
@@ -72,6 +74,8 @@ class StudyRun:
                 say(self.terminal, interrupted(comparison, len(trials)))
             else:
                 say(self.terminal, caution(self.study, comparison, records))
+                if self.claims is not None and self.study.plan.deviations:
+                    self.terminal.print(paragraph(self.claims.text))
         except BaseException:
             if mirror is not None:
                 mirror.kill()
