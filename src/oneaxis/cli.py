@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--output", type=Path, metavar="FILE", help="where the page goes")
         if name in ("sync", "resume"):
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
+    from oneaxis.commands import add_commands  # noqa: PLC0415 - one list of commands each
+
+    add_commands(commands)
     return parser
 
 

@@ -32,6 +32,14 @@ class FolderUnusable(OneAxisError):
     """A study folder can't be written or read."""
 
 
+class AppUnusable(OneAxisError):
+    """The app behind a command isn't known, isn't there, or doesn't get as far as a plan."""
+
+
+class BadClaim(OneAxisError):
+    """A file of claims can't be read, or one of its claims lacks something."""
+
+
 class BadRecord(OneAxisError):
     """A file of a study is damaged or of an unknown version."""
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 
+from oneaxis.tasks import datasets
 from oneaxis.tasks.datasets import load
 
 NAMES = ["digits", "breast_cancer", "wine", "mnist1d"]
@@ -96,3 +97,25 @@ def test_drawn_test_parts_hold_every_class_in_proportion(name):
 def test_refusals_name_the_value_and_what_is_expected(settings, message):
     with pytest.raises(ValueError, match=message):
         load(*settings)
+
+
+def test_repair_changes_the_training_part_alone(monkeypatch):
+    whole = datasets.load("wine", 0.25, 0)
+
+    def planted(test):
+        x, y = np.zeros((8, 2)), np.array([0, 1] * 4)
+        x[:, 0] = [1, 2, 1, 3, 4, np.nan, 4, 5]
+        return datasets._Source((2,), x, y, np.array([6, 7]))
+
+    monkeypatch.setitem(datasets._SOURCES, "wine", planted)
+    kept = {repair: datasets.load("wine", 0, 0, repair=repair) for repair in datasets.REPAIRS}
+    assert {repair: list(data.train.ids) for repair, data in kept.items()} == {
+        "none": [0, 1, 2, 3, 4, 5],
+        "drop_duplicates": [0, 1, 3, 4, 5],
+        "drop_shared": [0, 1, 2, 3, 5],
+        "drop_missing": [0, 1, 2, 3, 4],
+    }
+    assert {tuple(data.test.ids) for data in kept.values()} == {(6, 7)}
+    assert len(whole.train.y) == 88
+    with pytest.raises(ValueError, match=r"data.repair='mend' is unknown; choose one of none"):
+        datasets.load("wine", 0, 0, repair="mend")

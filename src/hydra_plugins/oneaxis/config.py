@@ -49,6 +49,7 @@ class SweeperSettings:
     reference_seeds: Any = None
     seed_key: str = "seed"
     reference: bool = True
+    roles: Any = None
     policy: PolicySettings = field(default_factory=PolicySettings)
     reuse: Any = True
     dry_run: bool = False

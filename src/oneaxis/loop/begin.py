@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from oneaxis.loop.advice import short
+from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.hydras_files import save_masked
 from oneaxis.loop.known import look, what_runs
 from oneaxis.loop.launchers import thread_limits
@@ -94,6 +95,21 @@ def begin(
     return begun
 
 
+def described(config: DictConfig, plan: Plan, policy: Policy, tracking: Tracking, folder: str) -> Study:
+    """A new study, as `study.json` tells of it: with an id of its own, without the store's password."""
+    return Study(
+        id=secrets.token_hex(8),
+        name=f"{config.hydra.job.name} {folder}",
+        created=now(),
+        app=tuple(entry_point()),
+        arguments=typed_arguments(),
+        cwd=str(Path.cwd()),
+        plan=plan,
+        policy=policy,
+        tracking=replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking,
+    )
+
+
 def _begun(
     place: Place, config: DictConfig, plan: Plan, *, policy: Policy, tracking: Tracking, terminal: Console
 ) -> Begun:
@@ -102,20 +118,10 @@ def _begun(
     for note in place.notes:
         say(terminal, f"note: {note}")
     if place.earlier is None:
-        study = Study(
-            id=secrets.token_hex(8),
-            name=f"{config.hydra.job.name} {folder.root.name}",
-            created=now(),
-            app=tuple(entry_point()),
-            arguments=typed_arguments(),
-            cwd=str(Path.cwd()),
-            plan=plan,
-            policy=policy,
-            tracking=shown,
-        )
+        study = described(config, plan, policy, tracking, folder.root.name)
         folder.write_study(study)
         keep_source(folder.root, project_root())
-        save_masked(config, folder.root / "multirun.yaml")
+        save_masked(config, folder.root / MASTER_FILE)
     else:
         study = replace(place.earlier, plan=plan, tracking=shown)
         if shown != place.earlier.tracking:

@@ -12,11 +12,15 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
+from oneaxis.analysis.claims import claims_health
 from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
+from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
-from oneaxis.loop.begin import begin
+from oneaxis.loop.begin import begin, described
+from oneaxis.loop.claims import where_claims_stand
+from oneaxis.loop.history import remarks_on_order
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
 from oneaxis.loop.launchers import pass_limit_on, thread_limits
@@ -48,6 +52,7 @@ def run_study(
     loaded.look()  # now: a file that is edited from here on is not what this process runs
     stages = Stages()
     terminal = console()
+    answer = asked()
     settings = read_settings(config.hydra)
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:
         loader, unfrozen = take_snapshot(context.config_loader, config)
@@ -59,22 +64,28 @@ def run_study(
         limit = pass_limit_on(config)
         if limit:
             plan = replace(plan, remarks=(*plan.remarks, limit))
+        standing = where_claims_stand(config, composer, Path.cwd())
+        plan = replace(plan, remarks=(*plan.remarks, *remarks_on_order(plan, settings.roles, standing, Path.cwd())))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")
+        tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
         if settings.dry_run:
+            planned = described(config, plan, settings.policy, tracking, "dry run")
+            leave_planned(answer, planned, config, composer, standing)
             for line in foreseen(config, settings, plan, refuses):
                 say(terminal, line)
             say(terminal, "Dry run: nothing was run and nothing written.")
             return []
-        tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
         if tracking.live:
             reach(str(tracking.uri))
         hide_store(config)
         begun = begin(config, settings, plan, tracking, terminal, refuses=refuses)
         try:
+            leave_started(answer, begun.folder.root)
             launching = Launching(config, context, task, begun.study, begun.folder, server, begun.moved)
-            run = StudyRun(launching, settings, begun.study, begun.folder, terminal, stages=stages)
+            claims = claims_health(standing)
+            run = StudyRun(launching, settings, begun.study, begun.folder, terminal, stages=stages, claims=claims)
             return run.to_the_end(uri=tracking.uri)
         finally:
             begun.claim.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from omegaconf import DictConfig, OmegaConf
@@ -40,6 +40,7 @@ class Settings:
     looks: tuple[int, ...] = ()
     max_trials: int | None = None
     max_minutes: float | None = None
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_settings(hydra: DictConfig) -> Settings:
@@ -90,6 +91,7 @@ def read_settings(hydra: DictConfig) -> Settings:
         looks=looks,
         max_trials=plain.max_trials,
         max_minutes=plain.max_minutes,
+        roles=_roles(raw["roles"]),
     )
 
 
@@ -165,6 +167,14 @@ def _reuse(value: Any) -> bool | Literal["force"]:
             "or force (also trials without recorded data)"
         )
     return cast('bool | Literal["force"]', value)
+
+
+def _roles(value: Any) -> Mapping[str, tuple[str, ...]]:
+    declared = _mapping(value, "roles", "{structure: [model], tuning: [optimizer.lr]}")
+    unknown = [name for name in declared if name not in ("structure", "tuning")]
+    if unknown:
+        raise BadOverride(f"hydra.sweeper.roles names `{unknown[0]}`; the roles are structure and tuning")
+    return {name: _names(keys, f"roles.{name}") for name, keys in declared.items()}
 
 
 def _above_zero(value: Any, name: str) -> None:

@@ -11,7 +11,7 @@ from hydra.core.utils import JobReturn
 from rich.console import Console
 
 from oneaxis.analysis.comparison import compare, wanted_trials
-from oneaxis.analysis.result import Comparison
+from oneaxis.analysis.result import Comparison, Health
 from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, study_result, undecided
 from oneaxis.loop.known import reused_lines
@@ -21,7 +21,7 @@ from oneaxis.loop.launching import Launching, uses_own_folders
 from oneaxis.loop.leave import leave_comparison
 from oneaxis.loop.rounds import Rounds
 from oneaxis.loop.settings import Settings
-from oneaxis.report.terminal import say
+from oneaxis.report.terminal import paragraph, say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
 from oneaxis.study.predictions import single_run_examples
@@ -49,6 +49,7 @@ class StudyRun:
     terminal: Console
     unwritten: dict[int, Record] = field(default_factory=dict)  # what a full disk didn't take
     stages: Stages = field(default_factory=Stages)
+    claims: Health | None = None
 
     def to_the_end(self, *, uri: str | None) -> Sequence[Sequence[JobReturn]]:
         """Run every trial, print the table and what to do next; raise if anything is without a result."""
@@ -77,6 +78,8 @@ class StudyRun:
             else:
                 say(self.terminal, caution(self.study, comparison, records))
                 say(self.terminal, undecided(self.study, comparison, records))
+                if self.claims is not None and self.study.plan.deviations:
+                    self.terminal.print(paragraph(self.claims.text))
             lines = [*reused_lines(self.study, records), *warnings, *self._unwritten_lines(), *unsaved]
             say(self.terminal, "\n".join(lines))
             self.stages.mark("told")

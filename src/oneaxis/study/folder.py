@@ -127,6 +127,20 @@ def newest_incomplete(root: Path) -> StudyFolder | None:
     return None
 
 
+def study_folders(root: Path) -> Iterator[Path]:
+    """Every study and single run near a project's top."""
+    return folders_with(STUDY_FILE, root)
+
+
+def folders_with(name: str, root: Path) -> Iterator[Path]:
+    """Folders near a project's top that hold a file of this name; nothing is looked for within a study."""
+    for place, below, files in os.walk(root):
+        deep = len(Path(place).relative_to(root).parts) >= DEEPEST
+        if name in files:
+            yield Path(place)
+        below[:] = [] if deep or STUDY_FILE in files else sorted(item for item in below if not item.startswith("."))
+
+
 def _folders(root: Path) -> Iterator[Path]:
     """Folders near a project's top, hidden ones left out."""
     for place, below, _ in os.walk(root):

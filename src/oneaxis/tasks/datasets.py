@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from oneaxis.tasks.mnist1d import load_mnist1d
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+REPAIRS = ("none", "drop_duplicates", "drop_shared", "drop_missing")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +57,12 @@ class _Source(NamedTuple):
     test: Integers  # row numbers; never moved by a seed
 
 
-def load(name: str, validation: float, split_seed: int) -> Dataset:
-    """Load a data set by name and draw its validation part.
+def load(name: str, validation: float, split_seed: int, test: float | None = None, repair: str = "none") -> Dataset:
+    """Load a data set by name, draw its validation part, and repair its training part.
 
-    The test part is fixed. `validation` (0 up to 1) is the share of the other rows, drawn stratified with
-    `split_seed`; 0 trains on all of them. Every part keeps the order of the source.
+    `test` is the share of rows to test on, by default the data set's own; no seed moves it. `validation` (0 up to
+    1) is the share of the other rows, drawn stratified with `split_seed`; 0 trains on all of them. Every part
+    keeps the order of the source. `repair` leaves rows out of the training part, and of no other.
 
     Raises
     ------
@@ -71,7 +75,10 @@ def load(name: str, validation: float, split_seed: int) -> Dataset:
         raise ValueError(f"data.validation={validation!r} must be a share, from 0 (none) to below 1")
     if not isinstance(split_seed, int) or split_seed < 0:
         raise ValueError(f"data.split_seed={split_seed!r} must be a whole number from 0")
-    source = _SOURCES[name]()
+    share = _SHARES[name] if test is None else test
+    if not 0 < share < 1:
+        raise ValueError(f"data.test={test!r} must be a share, between 0 and 1")
+    source = _SOURCES[name](share)
     train = np.setdiff1d(np.arange(len(source.y)), source.test)
     held: Integers | None = None
     if validation > 0:
@@ -83,7 +90,9 @@ def load(name: str, validation: float, split_seed: int) -> Dataset:
         name,
         source.shape,
         classes=len(np.unique(source.y)),
-        train=_part(source, train),
+        train=_repaired(
+            _part(source, train), [_part(source, ids) for ids in (held, source.test) if ids is not None], repair
+        ),
         validation=None if held is None else _part(source, held),
         test=_part(source, source.test),
     )
@@ -99,29 +108,54 @@ def _draw(ids: Integers, labels: Integers, share: float, seed: int) -> tuple[Int
     return np.sort(kept), np.sort(drawn)
 
 
-def _digits() -> _Source:
+def _repaired(train: Part, others: Sequence[Part], repair: str) -> Part:
+    """Leave rows out of the training part: repeated ones, those that are in another part too, those with gaps."""
+    if repair == "none":
+        return train
+    if repair == "drop_duplicates":
+        first: dict[bytes, int] = {}
+        keep = [first.setdefault(key, number) == number for number, key in enumerate(_keys(train))]
+    elif repair == "drop_shared":
+        elsewhere = {key for part in others for key in _keys(part)}
+        keep = [key not in elsewhere for key in _keys(train)]
+    elif repair == "drop_missing":
+        keep = [bool(np.isfinite(row).all()) for row in train.x]
+    else:
+        raise ValueError(f"data.repair={repair!r} is unknown; choose one of {', '.join(REPAIRS)}")
+    kept = np.asarray(keep, bool)
+    return Part(train.ids[kept], train.x[kept], train.y[kept])
+
+
+def _keys(part: Part) -> list[bytes]:
+    return [row.tobytes() for row in part.x]
+
+
+def _digits(test: float) -> _Source:
     bunch = load_digits()
+    rows = len(bunch.target)
     # scikit-learn's gallery trains on the first half (898 rows) and tests on the second, without shuffling.
-    return _Source((1, 8, 8), bunch.data, bunch.target, np.arange(len(bunch.target) // 2, len(bunch.target)))
+    return _Source((1, 8, 8), bunch.data, bunch.target, np.arange(rows - math.ceil(test * rows), rows))
 
 
-def _mnist1d() -> _Source:
+def _mnist1d(test: float) -> _Source:
     arrays = load_mnist1d()
     x = np.concatenate([arrays["x"], arrays["x_test"]]).astype("float64")
     y = np.concatenate([arrays["y"], arrays["y_test"]])
-    return _Source((1, 40), x, y, np.arange(4000, 5000))
+    # The authors' 4000 rows to train on come first.
+    return _Source((1, 40), x, y, np.arange(len(y) - math.ceil(test * len(y)), len(y)))
 
 
-def _table(loader: Callable[..., tuple[Floats, Integers]]) -> _Source:
-    """Take a third for testing: these have no test part of their own, and wine is sorted by class."""
+def _table(loader: Callable[..., tuple[Floats, Integers]], test: float) -> _Source:
+    """Draw the test part: these have none of their own, and wine is sorted by class."""
     x, y = loader(return_X_y=True)
     y = y.astype("int64")
-    return _Source(x.shape[1:], x, y, _draw(np.arange(len(y)), y, 1 / 3, seed=0)[1])
+    return _Source(x.shape[1:], x, y, _draw(np.arange(len(y)), y, test, seed=0)[1])
 
 
-_SOURCES: dict[str, Callable[[], _Source]] = {
+_SOURCES: dict[str, Callable[[float], _Source]] = {
     "digits": _digits,
-    "breast_cancer": lambda: _table(load_breast_cancer),
-    "wine": lambda: _table(load_wine),
+    "breast_cancer": lambda test: _table(load_breast_cancer, test),
+    "wine": lambda test: _table(load_wine, test),
     "mnist1d": _mnist1d,
 }
+_SHARES = {"digits": 0.5, "breast_cancer": 1 / 3, "wine": 1 / 3, "mnist1d": 0.2}

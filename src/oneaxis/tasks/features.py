@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Self
 
 from oneaxis.tasks.choice import Settings, make
-from oneaxis.tasks.datasets import Dataset, Part
+from oneaxis.tasks.datasets import Dataset, Floats, Part
+
+
+class LargestToOne:
+    """Divides all features by the largest value of the training part, as scikit-learn's digits exercise does."""
+
+    def fit(self, x: Floats) -> Self:
+        self._largest = float(x.max())
+        return self
+
+    def transform(self, x: Floats) -> Floats:
+        return x / self._largest
 
 
 def transform(data: Dataset, features: Settings, seed: int) -> Dataset:

@@ -1,0 +1,213 @@
+"""Whether a published figure was reproduced.
+
+The rule, fixed before anything is run:
+
+- count: every run gives the published count, and where a confusion matrix is published, every cell of it:
+  reproduced, else not reproduced.
+- exact: every run lies within value ± tolerance: reproduced, else not reproduced.
+- mean: the t interval of the mean over seeds (95 %) lies inside value ± tolerance: reproduced; overlaps it: close;
+  lies outside: not reproduced. Fewer than three seeds give no interval.
+- a trial without a result, a metric that isn't returned, or predictions that weren't kept: not comparable.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from scipy.special import stdtrit
+
+from oneaxis.analysis.result import Estimate, Health
+from oneaxis.canonical import digest
+from oneaxis.errors import BadClaim
+
+Answer = Literal["reproduced", "close", "not reproduced", "not comparable"]
+Matrix = tuple[tuple[int, ...], ...]
+
+KINDS = ("count", "exact", "mean")
+FEWEST = 3  # seeds that give an interval
+CONFIDENCE = 0.95
+_FIELDS = ("source", "link", "overrides", "kind", "metric", "value", "of", "tolerance", "seeds", "confusion")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A published figure. `seeds` None: one run, where nothing is random. `of` is a count's whole."""
+
+    name: str
+    kind: Literal["count", "exact", "mean"]
+    metric: str
+    value: float
+    source: str
+    link: str = ""
+    overrides: tuple[str, ...] = ()
+    tolerance: float = 0.0
+    of: int | None = None
+    seeds: tuple[int, ...] | None = None
+    confusion: Matrix | None = None
+
+    @property
+    def digest(self) -> str:
+        """Changes with all that decides the answer; not with the source's wording."""
+        deciding = ("kind", "metric", "value", "overrides", "tolerance", "of", "seeds", "confusion")
+        return digest({name: getattr(self, name) for name in deciding})
+
+    @property
+    def published(self) -> str:
+        if self.kind == "count":
+            return f"{self.value:g}" + (f" of {self.of}" if self.of else "")
+        return f"{self.value:g}" + (f" ± {self.tolerance:g}" if self.tolerance else "")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One trial's metric and confusion matrix; None where it has none. `failure` says why it has no result."""
+
+    value: float | None
+    confusion: Matrix | None = None
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer with its reason in words, and the mean with its interval where seeds gave one."""
+
+    claim: str
+    answer: Answer
+    reason: str
+    estimate: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a claim stands at the reference as it is now; `answer` None: not run yet at this one."""
+
+    claim: str
+    answer: Answer | None
+
+
+def read_claims(content: Any, where: str) -> tuple[Claim, ...]:
+    """The claims of a file's content.
+
+    Raises
+    ------
+    BadClaim
+        For a field that is missing, unknown or of the wrong kind; the message names file, claim and field.
+    """
+    if not isinstance(content, Mapping):
+        raise BadClaim(f"{where}: write NAME: {{source: …, kind: …, metric: …, value: …}}")
+    return tuple(_read(str(name), fields, f"{where}: claim `{name}`") for name, fields in content.items())
+
+
+def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
+    """Answer by the rule above."""
+    failed = [run.failure for run in runs if run.failure]
+    if failed or not runs:
+        return _no(claim, f"{len(failed)} of {len(runs)} trials have no result: {next(iter(failed), 'nothing ran')}")
+    values = [run.value for run in runs if run.value is not None]
+    if len(values) < len(runs):
+        return _no(claim, f"the task returns no metric {claim.metric}")
+    if claim.kind == "mean":
+        return _judge_mean(claim, values)
+    off = [value for value in values if abs(value - claim.value) > claim.tolerance]
+    measured = ", ".join(f"{value:.6g}" for value in dict.fromkeys(values))
+    reason = f"{measured}, against {claim.published}"
+    if off:
+        return Judged(claim.name, "not reproduced", f"{reason} ({off[0] - claim.value:+.6g})")
+    if claim.confusion is None:
+        return Judged(claim.name, "reproduced", reason)
+    return _judge_cells(claim, runs, claim.confusion, reason)
+
+
+def standings(
+    claims: Sequence[Claim], protocols: Mapping[str, str], answers: Sequence[tuple[str, str, Answer]]
+) -> tuple[Standing, ...]:
+    """Each claim's newest answer at the reference as it is now.
+
+    `protocols` are the digests of the reference under each claim's overrides, by name; `answers` are (claim's
+    digest, protocol's digest, answer), oldest first.
+    """
+    newest = {(claim, protocol): answer for claim, protocol, answer in answers}
+    return tuple(Standing(claim.name, newest.get((claim.digest, protocols.get(claim.name, "")))) for claim in claims)
+
+
+def claims_health(found: Sequence[Standing]) -> Health | None:
+    """One line on the reference's claims; None where it has none."""
+    if not found:
+        return None
+    done = [item.claim for item in found if item.answer == "reproduced"]
+    if len(done) == len(found):
+        return Health(f"claims: all {len(found)} reproduced" if len(found) > 1 else "claims: reproduced", good=True)
+    rest = ", ".join(f"{item.claim} {item.answer or 'not run'}" for item in found if item.answer != "reproduced")
+    if done:
+        return Health(f"claims: {len(done)} of {len(found)} reproduced; {rest}", good=True)
+    return Health(f"claims: none of {len(found)} reproduced at this reference ({rest}): oneaxis reproduce", good=False)
+
+
+def _judge_mean(claim: Claim, values: Sequence[float]) -> Judged:
+    if len(values) < FEWEST:
+        return _no(claim, f"{len(values)} seeds give no interval; {FEWEST} or more do")
+    mean, sd = statistics.fmean(values), statistics.stdev(values)
+    half = float(stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)) * sd / len(values) ** 0.5
+    estimate = Estimate(len(values), mean, sd, mean - half, mean + half, CONFIDENCE, "t")
+    low, high = claim.value - claim.tolerance, claim.value + claim.tolerance
+    inside = low <= mean - half and mean + half <= high
+    outside = mean + half < low or high < mean - half
+    answer: Answer = "reproduced" if inside else "not reproduced" if outside else "close"
+    interval = f"{mean:.4f} [{mean - half:.4f}, {mean + half:.4f}] over {len(values)} seeds"
+    return Judged(claim.name, answer, f"{interval}, against {claim.published} [{low:.4f}, {high:.4f}]", estimate)
+
+
+def _judge_cells(claim: Claim, runs: Sequence[Run], published: Matrix, reason: str) -> Judged:
+    cells = sum(len(row) for row in published)
+    for run in runs:
+        if run.confusion is None:
+            return _no(
+                claim, "the task keeps no predictions (oneaxis.predictions), and a confusion matrix is published"
+            )
+        if len(run.confusion) != len(published):
+            return _no(claim, f"{len(run.confusion)} classes were predicted, and {len(published)} are published")
+        pairs = zip(run.confusion, published, strict=True)
+        off = sum(mine != theirs for one, other in pairs for mine, theirs in zip(one, other, strict=True))
+        if off:
+            return Judged(claim.name, "not reproduced", f"{reason}; {off} of {cells} cells differ")
+    return Judged(claim.name, "reproduced", f"{reason}; all {cells} cells of the confusion matrix equal")
+
+
+def _no(claim: Claim, reason: str) -> Judged:
+    return Judged(claim.name, "not comparable", reason)
+
+
+def _read(name: str, fields: Any, where: str) -> Claim:
+    if not isinstance(fields, Mapping):
+        raise BadClaim(f"{where}: write its fields below it: source, kind, metric, value")
+    unknown = [field for field in fields if field not in _FIELDS]
+    if unknown:
+        raise BadClaim(f"{where}: `{unknown[0]}` is unknown; the fields are {', '.join(_FIELDS)}")
+    lacking = [field for field in ("source", "kind", "metric", "value") if field not in fields]
+    if lacking:
+        raise BadClaim(f"{where}: `{lacking[0]}` is missing")
+    if fields["kind"] not in KINDS:
+        raise BadClaim(f"{where}: kind is {fields['kind']!r}; give {', '.join(KINDS)}")
+    if fields["kind"] == "mean" and ("seeds" not in fields or not fields.get("tolerance")):
+        raise BadClaim(f"{where}: a mean needs `seeds`, a list, and a `tolerance` above 0")
+    try:
+        confusion = fields.get("confusion")
+        seeds = fields.get("seeds")
+        return Claim(
+            name=name,
+            kind=fields["kind"],
+            metric=str(fields["metric"]),
+            value=float(fields["value"]),
+            source=str(fields["source"]),
+            link=str(fields.get("link", "")),
+            overrides=tuple(str(text) for text in fields.get("overrides", ())),
+            tolerance=float(fields.get("tolerance", 0.0)),
+            of=None if fields.get("of") is None else int(fields["of"]),
+            seeds=None if seeds is None else tuple(int(seed) for seed in seeds),
+            confusion=None if confusion is None else tuple(tuple(int(cell) for cell in row) for row in confusion),
+        )
+    except (TypeError, ValueError) as error:
+        raise BadClaim(f"{where}: {error}") from error

@@ -1,0 +1,103 @@
+"""The commands around a study: look at the data, reproduce claims, say where the project stands."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oneaxis.loop.app import App
+
+GOOD, NO = 0, 1
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's commands to `oneaxis`'s."""
+    data = _command(commands, "data", _data, "look at the data of the reference: a page, its figures, findings")
+    data.add_argument("overrides", nargs="*", metavar="OVERRIDE", help="moves the reference, as on the app's own line")
+    data.add_argument("--data", metavar="MODULE:FUNCTION", help="gives the data (default: pyproject.toml's)")
+    data.add_argument("--output", type=Path, metavar="FOLDER", help="where to write (default: beside the studies)")
+    reproduce = _command(commands, "reproduce", _reproduce, "run the reference's claims; exit status 1 if one fails")
+    reproduce.add_argument("claims", nargs="*", metavar="CLAIM", help="names of claims (default: all)")
+    _command(commands, "status", _status, "where the project stands, on one screen, and what to do next")
+
+
+def _command(commands: Any, name: str, run: Any, caption: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=caption, description=caption)
+    command.add_argument("--app", metavar="APP", help="train.py, or '-m package.train' (default: pyproject.toml's)")
+    command.add_argument("--config-name", metavar="NAME", help="the app's primary config (default: its own)")
+    command.set_defaults(run=run)
+    return command
+
+
+def _app(options: argparse.Namespace) -> App:
+    from oneaxis.loop.app import find_app  # noqa: PLC0415 - --help stays light
+
+    return find_app(options.app, Path(os.curdir), config_name=options.config_name)
+
+
+def _data(options: argparse.Namespace) -> int:
+    from oneaxis.loop.data_report import PAGE_FILE, look_at_data  # noqa: PLC0415 - --help stays light
+    from oneaxis.report.terminal import console, paragraph, say  # noqa: PLC0415 - as above
+
+    terminal = console()
+
+    def told(step: str) -> None:
+        if terminal.is_terminal:
+            status.update(f"{step} …")
+
+    with terminal.status("starting …") as status:
+        looked = look_at_data(_app(options), options.overrides, function=options.data, output=options.output, told=told)
+    for finding in looked.findings:
+        terminal.print(paragraph(f"{finding.weight}: {finding.text}"))
+    if not looked.findings:
+        say(terminal, "Nothing found: no repeated, shared, missing or constant values, and no shift.")
+    folder = looked.folder
+    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    say(terminal, f"Page: {shown / PAGE_FILE}")
+    if looked.untracked is not None:
+        print(f"oneaxis: not in MLflow: {looked.untracked}", file=sys.stderr)  # noqa: T201 - a command speaks
+    return GOOD
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from oneaxis.errors import BadClaim  # noqa: PLC0415 - as above
+    from oneaxis.loop.app import plan_app  # noqa: PLC0415 - as above
+    from oneaxis.loop.claims import load_claims, reproduce  # noqa: PLC0415 - --help stays light
+    from oneaxis.report.terminal import console, paragraph, say  # noqa: PLC0415 - as above
+
+    terminal = console()
+    app = _app(options)
+    planned = plan_app(app, ["hydra.sweeper.axes=null", "hydra.sweeper.seeds=1"])
+    claims = load_claims(planned.master)
+    place = f"conf/claims/{planned.config_name}.yaml"
+    if not claims:
+        raise BadClaim(f"{planned.config_name} has no claims; write some into {place} (docs/claims.md)")
+    unknown = [name for name in options.claims if all(claim.name != name for claim in claims)]
+    if unknown:
+        known = ", ".join(claim.name for claim in claims)
+        raise BadClaim(f"{planned.config_name} has no claim `{unknown[0]}`; it has {known}")
+    wanted = [claim for claim in claims if not options.claims or claim.name in options.claims]
+    for claim in wanted:
+        say(terminal, f"{claim.name}: {claim.metric} {claim.published}; {claim.source}")
+    judged = reproduce(app, wanted, lambda claim, answer: say(terminal, f"\n{claim.name}: {answer.answer}\n"))
+    for answer in judged:
+        terminal.print(paragraph(f"{answer.claim}: {answer.answer}: {answer.reason}"))
+    return GOOD if all(answer.answer == "reproduced" for answer in judged) else NO
+
+
+def _status(options: argparse.Namespace) -> int:
+    from oneaxis.loop.status import look_around, status_lines  # noqa: PLC0415 - --help stays light
+    from oneaxis.report.terminal import console, paragraph, say  # noqa: PLC0415 - as above
+
+    terminal = console()
+    with terminal.status("planning the next study …"):
+        state = look_around(_app(options))
+    for heading, text in status_lines(state):
+        terminal.print(paragraph(f"{heading:<11}{text}"))
+    for step in state.next_steps[:1]:
+        say(terminal, f"\nnext: {step.why} ({step.cost})\n  {step.command}")
+    return GOOD

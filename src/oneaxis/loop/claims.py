@@ -1,0 +1,148 @@
+"""`oneaxis reproduce`: run the claims of a reference through its app, judge them, and know where they stand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from omegaconf import DictConfig, OmegaConf
+
+from oneaxis.analysis.claims import Answer, Claim, Judged, Matrix, Run, Standing, judge, read_claims, standings
+from oneaxis.canonical import digest
+from oneaxis.composing.text import quote
+from oneaxis.errors import BadClaim, BadRecord, CannotCompose
+from oneaxis.loop.app import App, config_folder, run_app
+from oneaxis.study.folder import StudyFolder, study_folders
+from oneaxis.trial.codec import SCHEMA, read_json, write_json
+from oneaxis.trial.guard import now
+from oneaxis.vocabulary import Compose, Record, split_key
+
+CLAIMS_FOLDER = "claims"
+ANSWER_FILE = "claim.json"
+
+
+def claims_file(master: DictConfig) -> Path | None:
+    """Where the claims of an app's primary config are: `claims/<its name>.yaml` beside it; None if there are none."""
+    folder = config_folder(master)
+    name = str(master.hydra.job.config_name).removesuffix(".yaml")
+    path = None if folder is None else folder / CLAIMS_FOLDER / f"{name}.yaml"
+    return path if path is not None and path.is_file() else None
+
+
+def load_claims(master: DictConfig) -> tuple[Claim, ...]:
+    """The claims of an app's primary config.
+
+    Raises
+    ------
+    BadClaim
+        If the file can't be read.
+    """
+    path = claims_file(master)
+    if path is None:
+        return ()
+    try:
+        content = OmegaConf.to_container(OmegaConf.load(path))
+    except Exception as error:
+        raise BadClaim(f"{path} can't be read: {error}") from error
+    return read_claims(content, str(path))
+
+
+def overrides(claim: Claim) -> list[str]:
+    """The command line of a claim's study: the reference alone, by the source's protocol."""
+    seeds = "1" if claim.seeds is None else "[" + ",".join(map(str, claim.seeds)) + "]"
+    return [
+        *claim.overrides,
+        "hydra.sweeper.axes=null",
+        f"hydra.sweeper.seeds={seeds}",
+        f"hydra.sweeper.policy.metric={quote(claim.metric)}",
+        "hydra.sweeper.policy.direction=null",
+    ]
+
+
+def reproduce(app: App, claims: Sequence[Claim], told: Callable[[Claim, Judged], None]) -> tuple[Judged, ...]:
+    """Run each claim as a study of its own, recorded like any, and leave the answer in its folder."""
+    found = []
+    for claim in claims:
+        ran = run_app(app, overrides(claim))
+        if ran.folder is None:
+            judged = judge(claim, [Run(None, failure="the study was refused, see above")])
+        else:
+            judged = judge(claim, _runs(claim, ran.folder))
+            _leave(claim, judged, ran.folder)
+        told(claim, judged)
+        found.append(judged)
+    return tuple(found)
+
+
+def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[Standing, ...]:
+    """Each claim's newest answer at the reference as it composes now; answers are looked for under `root`."""
+    claims = load_claims(master)
+    if not claims:
+        return ()
+    seed = split_key(str(master.hydra.sweeper.seed_key))
+    protocols = {}
+    for claim in claims:
+        try:
+            protocols[claim.name] = digest(compose(claim.overrides).config, without=seed)
+        except CannotCompose:
+            continue  # it stands as not run; running it says why
+    return standings(claims, protocols, list(_answers(root)))
+
+
+def _answers(root: Path) -> Iterator[tuple[str, str, Answer]]:
+    found = []
+    for folder in study_folders(root):
+        try:
+            content = read_json(folder / ANSWER_FILE)
+            found.append((content["created"], content["claim_digest"], content["protocol"], content["answer"]))
+        except (FileNotFoundError, BadRecord, KeyError):
+            continue
+    for _, claim, protocol, answer in sorted(found):
+        yield claim, protocol, answer
+
+
+def _runs(claim: Claim, folder: StudyFolder) -> list[Run]:
+    study = folder.read_study()
+    records = folder.records(study)
+    runs = []
+    for trial in study.plan.trials:
+        record = records.get(trial.index)
+        if record is None:
+            runs.append(Run(None, failure=f"{trial.folder} left no record"))
+        elif record.status != "finished":
+            runs.append(Run(None, failure=record.failure.message if record.failure else record.status))
+        else:
+            confusion = _confusion(folder, record) if claim.confusion is not None else None
+            runs.append(Run(record.metrics.get(claim.metric), confusion))
+    return runs
+
+
+def _confusion(folder: StudyFolder, record: Record) -> Matrix | None:
+    """Rows: true class, columns: predicted, in ascending order; None without predictions."""
+    if record.predictions is None:
+        return None
+    with np.load(folder.job(record.folder) / record.predictions, allow_pickle=False) as kept:
+        truth, predicted = kept["truth"], kept["predicted"]
+    names, places = np.unique(np.concatenate([truth, predicted]), return_inverse=True)
+    counts = np.zeros((len(names), len(names)), int)
+    np.add.at(counts, (places[: len(truth)], places[len(truth) :]), 1)
+    return tuple(tuple(int(cell) for cell in row) for row in counts)
+
+
+def _leave(claim: Claim, judged: Judged, folder: StudyFolder) -> None:
+    study = folder.read_study()
+    reference = next(trial.digest for trial in study.plan.trials if trial.deviation is None)
+    content: dict[str, Any] = {
+        "schema": SCHEMA,
+        "created": now(),
+        "claim": dataclasses.asdict(claim),
+        "claim_digest": claim.digest,
+        "protocol": reference,
+        "answer": judged.answer,
+        "reason": judged.reason,
+        "estimate": None if judged.estimate is None else dataclasses.asdict(judged.estimate),
+    }
+    write_json(content, folder.root / ANSWER_FILE)

@@ -1,0 +1,267 @@
+"""`oneaxis status`: where the project stands, and the next sensible command with its cost."""
+
+from __future__ import annotations
+
+import shlex
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from oneaxis.analysis.claims import Standing, claims_health
+from oneaxis.analysis.metrics import metric_names, primary_metric
+from oneaxis.canonical import leaves
+from oneaxis.errors import BadRecord
+from oneaxis.loop.app import App, Planned, plan_app
+from oneaxis.loop.history import Past, reference_digest, studies_under
+from oneaxis.report.table import duration
+from oneaxis.study.folder import folders_with
+from oneaxis.trial.codec import read_json
+from oneaxis.vocabulary import Record
+
+LADDER = ("axes", "ladder.yaml")
+DATA_FILE = "data.json"
+DATA_KEYS = ("data", "dataset", "datasets")
+Rung = tuple[str, float | None]
+
+
+@dataclass(frozen=True)
+class DataLook:
+    """The newest look at the data: when, where, how many findings, and what of the data was changed since."""
+
+    created: str
+    folder: Path
+    problems: int
+    notices: int
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command, why it is next, and what it costs, in words."""
+
+    command: str
+    why: str
+    cost: str
+
+
+@dataclass(frozen=True)
+class State:
+    """All that `oneaxis status` tells. `floor` holds each rung's mean of `metric`, None: not measured.
+
+    `findings` is a line on what deviations are known to do, fresh or stale; empty where nothing keeps them.
+    """
+
+    now: str
+    name: str
+    choices: Mapping[str, str | None]
+    digest: str
+    first_run: str | None
+    data: DataLook | None
+    metric: str | None
+    reference: float | None
+    floor: tuple[Rung, ...]
+    claims: tuple[Standing, ...]
+    here: int
+    elsewhere: int
+    newest: tuple[str, int, int] | None  # when, trials, trials without a result
+    next_steps: tuple[Step, ...]
+    findings: str = ""
+
+
+def look_around(app: App) -> State:
+    """Plan the app's own study without running it, and read what is on disk.
+
+    Raises
+    ------
+    AppUnusable
+        If the app can't be planned.
+    """
+    planned = plan_app(app)
+    digest = reference_digest(planned.study.plan) or ""
+    past = studies_under(app.cwd)
+    here = [item for item in past if item.digest == digest]
+    records = [(item, item.folder.records(item.study)) for item in here]
+    finished = [record for _, found in records for record in found.values() if record.status == "finished"]
+    metric = primary_metric(metric_names(finished), planned.study.policy)
+    studies = [item for item in here if not item.study.single]
+    looked = _data(app, planned)
+    floor = tuple(_floor(planned, finished, metric))
+    return State(
+        now=datetime.now(UTC).isoformat(timespec="seconds"),
+        name=planned.config_name,
+        choices={} if planned.study.plan.reference is None else planned.study.plan.reference.choices,
+        digest=digest,
+        first_run=here[0].study.created if here else None,
+        data=looked,
+        metric=metric,
+        reference=_mean([record for record in finished if record.deviation is None], metric),
+        floor=floor,
+        claims=planned.claims,
+        here=len(studies),
+        elsewhere=sum(not item.study.single for item in past) - len(studies),
+        newest=_newest(studies),
+        next_steps=tuple(_next(app, planned, looked, floor, studies, finished)),
+    )
+
+
+def status_lines(state: State) -> Iterator[tuple[str, str]]:
+    """Heading and text of each line."""
+    chosen = " ".join(f"{group}={option}" for group, option in state.choices.items() if group != "axes" and option)
+    age = f"first run {_ago(state.first_run, state.now)}" if state.first_run else "never run as it is"
+    yield "reference", f"{state.name}: {chosen}" if chosen else state.name
+    yield "", f"{age}; digest {state.digest[:12]}"
+    yield "data", _data_line(state)
+    yield "floor", _floor_line(state)
+    health = claims_health(state.claims)
+    yield "claims", "none are written down" if health is None else health.text.removeprefix("claims: ")
+    yield "studies", _studies_line(state)
+    if state.findings:
+        yield "findings", state.findings
+
+
+def _data_line(state: State) -> str:
+    looked = state.data
+    if looked is None:
+        return "not looked at yet"
+    found = (
+        f"{looked.problems} problems, {looked.notices} notices" if looked.problems + looked.notices else "no finding"
+    )
+    changed = f"; changed since: {', '.join(looked.changed)}" if looked.changed else ""
+    return f"looked at {_ago(looked.created, state.now)}: {found}{changed} ({looked.folder})"
+
+
+def _floor_line(state: State) -> str:
+    if not state.floor:
+        return "no ladder is written down (conf/axes/ladder.yaml: simplest models first)"
+    rungs = [f"{name} {_shown(value)}" for name, value in state.floor]
+    metric = f" ({state.metric})" if state.metric else ""
+    return f"{', '.join(rungs)}; the reference {_shown(state.reference)}{metric}"
+
+
+def _studies_line(state: State) -> str:
+    line = f"{state.here} at this reference, {state.elsewhere} at others"
+    if state.newest is not None:
+        created, trials, lacking = state.newest
+        lacks = f", {lacking} without a result" if lacking else ""
+        line += f"; the newest {_ago(created, state.now)}: {trials} trials{lacks}"
+    return line
+
+
+def _data(app: App, planned: Planned) -> DataLook | None:
+    newest: dict[str, Any] | None = None
+    place = app.cwd
+    for folder in folders_with(DATA_FILE, app.cwd):
+        try:
+            content = read_json(folder / DATA_FILE)
+        except BadRecord:
+            continue
+        known = content.get("config_name") == planned.config_name and "findings" in content
+        if known and (newest is None or content["created"] > newest["created"]):
+            newest, place = content, folder
+    if newest is None:
+        return None
+    weights = [finding["weight"] for finding in newest["findings"]]
+    shown = place.relative_to(app.cwd)
+    changed = tuple(_changed(newest["config"], planned.config))
+    return DataLook(newest["created"], shown, weights.count("problem"), weights.count("notice"), changed)
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    one, other = ({path: leaf for path, leaf in leaves(config) if path[0] in DATA_KEYS} for config in (before, after))
+    for path in dict.fromkeys([*one, *other]):
+        if one.get(path) != other.get(path):
+            yield ".".join(path)
+
+
+def _rungs(planned: Planned) -> Sequence[str]:
+    """The deviations of the ladder's file, as they are named."""
+    folder = planned.config_folder
+    if folder is None or not folder.joinpath(*LADDER).is_file():
+        return ()
+    axes = OmegaConf.to_container(OmegaConf.load(folder.joinpath(*LADDER)))
+    assert isinstance(axes, dict)
+    return [f"{key}={value}" for key, values in axes.get("axes", {}).items() for value in values]
+
+
+def _floor(planned: Planned, finished: Sequence[Record], metric: str | None) -> Iterator[Rung]:
+    for name in _rungs(planned):
+        yield name, _mean([record for record in finished if record.deviation == name], metric)
+
+
+def _next(  # noqa: PLR0917 - one step of `look_around`
+    app: App,
+    planned: Planned,
+    looked: DataLook | None,
+    floor: Sequence[Rung],
+    studies: Sequence[Past],
+    finished: Sequence[Record],
+) -> Iterator[Step]:
+    """What is sensible, the first first: data, floor, claims, then changes of one axis."""
+    named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
+    if looked is None or looked.changed:
+        yield Step(f"oneaxis data{named}", "the data of this reference weren't looked at", "seconds")
+    seeds = len(planned.study.plan.seeds)
+    unmeasured = [name for name, value in floor if value is None]
+    if unmeasured:
+        cost = _cost((len(floor) + 1) * seeds, finished)
+        yield Step(app.shown(["axes=ladder"]), f"the floor lacks {', '.join(unmeasured)}", cost)
+    for item in planned.claims:
+        if item.answer is None:
+            yield Step(f"oneaxis reproduce{named} {item.claim}", f"the claim {item.claim} was not run", "unknown yet")
+    if planned.study.plan.deviations and not any(_asked(item, planned) for item in studies):
+        yield Step(app.shown([]), "its own axes weren't measured here", _cost(len(planned.study.plan.trials), finished))
+    if studies:
+        yield Step(
+            f"oneaxis compare {studies[-1].folder.root.relative_to(app.cwd)}",
+            "read what the newest study says",
+            "nothing",
+        )
+
+
+def _asked(past: Past, planned: Planned) -> bool:
+    wanted = {deviation.name for deviation in planned.study.plan.deviations}
+    return wanted <= {deviation.name for deviation in past.study.plan.deviations}
+
+
+def _cost(trials: int, finished: Sequence[Record]) -> str:
+    spent = [record.seconds for record in finished if record.seconds is not None]
+    if not spent:
+        return f"{trials} trials; nothing was timed yet"
+    return f"{trials} trials, about {duration(trials * statistics.fmean(spent))} of compute"
+
+
+def _newest(studies: Sequence[Past]) -> tuple[str, int, int] | None:
+    if not studies:
+        return None
+    last = studies[-1]
+    found = last.folder.records(last.study)
+    lacking = sum(
+        trial.index not in found or found[trial.index].status != "finished" for trial in last.study.plan.trials
+    )
+    return last.study.created, len(last.study.plan.trials), lacking
+
+
+def _mean(records: Sequence[Record], metric: str | None) -> float | None:
+    values = [record.metrics[metric] for record in records if metric in record.metrics] if metric else []
+    return statistics.fmean(values) if values else None
+
+
+def _shown(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.4g}"
+
+
+def _ago(moment: str, now: str) -> str:
+    seconds = max(0, int((datetime.fromisoformat(now) - datetime.fromisoformat(moment)).total_seconds()))
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{_counted(seconds // size, unit)} ago"
+    return "just now"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
