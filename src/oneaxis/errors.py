@@ -32,6 +32,10 @@ class FolderUnusable(OneAxisError):
     """A study folder can't be written or read."""
 
 
+class AppUnusable(OneAxisError):
+    """The app behind a command isn't known, isn't there, or doesn't get as far as a plan."""
+
+
 class BadRecord(OneAxisError):
     """A file of a study is damaged or of an unknown version."""
 

@@ -53,6 +53,23 @@ class Composer:
             around=_around(composed) if places else {},
         )
 
+    def task_configuration(self, overrides: Sequence[str]) -> Mapping[str, Any]:
+        """The configuration that a job's task would read, interpolations resolved where they can be.
+
+        Raises
+        ------
+        CannotCompose
+            With Hydra's reason.
+        """
+        composed = self._load(overrides)
+        holder: Any = HydraConfig.instance()
+        before = holder.cfg
+        holder.cfg = composed
+        try:
+            return dict(_resolved(task_part(composed)))
+        finally:
+            holder.cfg = before
+
     def unstable(self, overrides: Sequence[str]) -> tuple[Path, ...]:
         """Leaves that two compositions resolve differently: times, random draws, counters."""
         one = self._load(overrides)

@@ -16,6 +16,7 @@ from rich.console import Console
 from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
+from oneaxis.loop.answer import MASTER_FILE, asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.settings import Settings, read_settings, typed_arguments
 from oneaxis.loop.study_run import StudyRun
@@ -28,7 +29,7 @@ from oneaxis.tracking.handle import MirrorProcess
 from oneaxis.tracking.store import choose_store, masked, reach
 from oneaxis.trial.guard import now
 from oneaxis.trial.provenance import entry_point
-from oneaxis.vocabulary import Compose, Composed, Plan, Study
+from oneaxis.vocabulary import Compose, Composed, Plan, Study, Tracking
 
 
 def run_study(
@@ -42,6 +43,7 @@ def run_study(
         If the study is refused before its first job, or (`StudyFailed`) a trial ends without a result.
     """
     terminal = console()
+    answer = asked()
     settings = read_settings(config.hydra)
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:
         loader, unfrozen = take_snapshot(context.config_loader, config)
@@ -50,28 +52,21 @@ def run_study(
         if unfrozen is not None:
             plan = replace(plan, remarks=(*plan.remarks, f"the files in use aren't frozen for this study: {unfrozen}"))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
-        if settings.dry_run:
-            say(terminal, "Dry run: nothing was run and nothing written.")
-            return []
         cwd = Path.cwd()
         tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), cwd)
+        if settings.dry_run:
+            planned = _study(config, settings, plan, tracking, "dry run")
+            leave_planned(answer, planned, config, Composer(loader, config))
+            say(terminal, "Dry run: nothing was run and nothing written.")
+            return []
         if tracking.live:
             reach(str(tracking.uri))
         wanted = Path(str(config.hydra.sweep.dir))
         folder = claim(wanted)
-        study = Study(
-            id=secrets.token_hex(8),
-            name=f"{config.hydra.job.name} {folder.root.name}",
-            created=now(),
-            app=tuple(entry_point()),
-            arguments=typed_arguments(),
-            cwd=str(cwd),
-            plan=plan,
-            policy=settings.policy,
-            tracking=replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking,
-        )
+        study = _study(config, settings, plan, tracking, folder.root.name)
         folder.write_study(study)
-        OmegaConf.save(config, folder.root / "multirun.yaml")
+        OmegaConf.save(config, folder.root / MASTER_FILE)
+        leave_started(answer, folder.root)
         say(terminal, f"Study: {folder.root}\n")
         run = StudyRun(config, context, task, settings, study, StudyFolder(folder.root.absolute()), terminal, server)
         return run.to_the_end(
@@ -79,6 +74,20 @@ def run_study(
             moved=folder.root != wanted,
             uri=tracking.uri,
         )
+
+
+def _study(config: DictConfig, settings: Settings, plan: Plan, tracking: Tracking, folder: str) -> Study:
+    return Study(
+        id=secrets.token_hex(8),
+        name=f"{config.hydra.job.name} {folder}",
+        created=now(),
+        app=tuple(entry_point()),
+        arguments=typed_arguments(),
+        cwd=str(Path.cwd()),
+        plan=plan,
+        policy=settings.policy,
+        tracking=replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking,
+    )
 
 
 def _runs_locally(config: DictConfig) -> bool:

@@ -1,0 +1,43 @@
+"""What a study tells the command that started it: its folder, or, of a dry run, all that was planned.
+
+The command names an empty folder in the environment; nobody else sees the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+
+from oneaxis.composing.compose import Composer
+from oneaxis.study.folder import StudyFolder
+from oneaxis.trial.codec import SCHEMA, write_json
+from oneaxis.vocabulary import Study
+
+VARIABLE = "ONEAXIS_ANSWER"
+STARTED_FILE = "started.json"
+REFERENCE_FILE = "reference.json"
+MASTER_FILE = "multirun.yaml"
+
+
+def asked() -> Path | None:
+    """The folder for the answer, if a command waits for one; asked once, so that no job answers in its place."""
+    folder = os.environ.pop(VARIABLE, None)
+    return Path(folder) if folder else None
+
+
+def leave_started(folder: Path | None, root: Path) -> None:
+    """The folder of the study that was started."""
+    if folder is not None:
+        write_json({"schema": SCHEMA, "folder": str(root.absolute())}, folder / STARTED_FILE)
+
+
+def leave_planned(folder: Path | None, study: Study, config: DictConfig, composer: Composer) -> None:
+    """A dry run's study, Hydra's master configuration, and the reference as its task would read it."""
+    if folder is None:
+        return
+    StudyFolder(folder).write_study(study)
+    OmegaConf.save(config, folder / MASTER_FILE)
+    reference = composer.task_configuration(study.plan.reference_overrides)
+    write_json({"schema": SCHEMA, "config": reference}, folder / REFERENCE_FILE)

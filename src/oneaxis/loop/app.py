@@ -1,0 +1,201 @@
+"""The app behind a command: which it is, what it would run, and running it as its user would."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from oneaxis.errors import AppUnusable, FolderUnusable
+from oneaxis.loop.answer import MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
+from oneaxis.study.folder import StudyFolder, newest
+from oneaxis.trial.codec import read_json
+from oneaxis.vocabulary import Study
+
+PROJECT_FILE = "pyproject.toml"
+SWEEPER = "hydra/sweeper=oneaxis"
+ENOUGH_LINES = 12  # of an app's complaint
+
+
+@dataclass(frozen=True)
+class App:
+    """A Hydra app and the folder where it is started. `command` is what follows `python`."""
+
+    command: tuple[str, ...]
+    cwd: Path
+    config_name: str | None = None
+
+    def arguments(self, overrides: Sequence[str]) -> tuple[str, ...]:
+        """What follows `python` to sweep with these overrides."""
+        chosen = () if self.config_name is None else ("--config-name", self.config_name)
+        return (*self.command, *chosen, "-m", *overrides)
+
+    def shown(self, overrides: Sequence[str]) -> str:
+        """The same as a line to copy into a shell."""
+        return shlex.join(["python", *self.arguments(overrides)])
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole."""
+
+    study: Study
+    config: Mapping[str, Any]
+    master: DictConfig
+
+    @property
+    def config_name(self) -> str:
+        return str(self.master.hydra.job.config_name)
+
+    @property
+    def config_folder(self) -> Path | None:
+        """Where the app keeps its configuration files; None where they aren't files."""
+        for source in self.master.hydra.runtime.config_sources:
+            if source.provider == "main":
+                return _folder(str(source.schema), str(source.path))
+        return None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a study that a command started has ended; `folder` None if it was refused before its first job."""
+
+    status: int
+    folder: StudyFolder | None
+
+
+def project_settings(here: Path) -> tuple[Mapping[str, Any], Path]:
+    """`[tool.oneaxis]` of the nearest pyproject.toml, from `here` upwards, and that file's folder.
+
+    Raises
+    ------
+    AppUnusable
+        If the file can't be read.
+    """
+    for folder in (here, *here.parents):
+        path = folder / PROJECT_FILE
+        if not path.is_file():
+            continue
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise AppUnusable(f"{path} can't be read ({error}); mend it, or name the app: --app train.py") from error
+        return content.get("tool", {}).get("oneaxis", {}), folder
+    return {}, here
+
+
+def find_app(given: str | None, here: Path, *, config_name: str | None = None) -> App:
+    """The app that a command means: `given`, else pyproject.toml's, else that of the newest study under `here`.
+
+    Raises
+    ------
+    AppUnusable
+        If none is known, or its script isn't there.
+    """
+    here = here.absolute()
+    if given is not None:
+        return _checked(App(_words(given), here, config_name), "--app")
+    settings, folder = project_settings(here)
+    named = settings.get("app")
+    if named is not None:
+        return _checked(App(_words(str(named)), folder, config_name), f"[tool.oneaxis] app in {folder / PROJECT_FILE}")
+    try:
+        last = newest(here)
+    except FolderUnusable:
+        raise AppUnusable(
+            f"no app is known here; name it: --app train.py (or --app '-m package.train'), or for good in "
+            f'{PROJECT_FILE}: [tool.oneaxis] app = "train.py"'
+        ) from None
+    study = last.read_study()
+    return _checked(App(study.app, Path(study.cwd), config_name), f"the newest study, {last.root},")
+
+
+def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
+    """What the app would run: a dry run of its study in its own process; nothing is written.
+
+    Raises
+    ------
+    AppUnusable
+        If it doesn't get so far; the message holds its reason.
+    """
+    with tempfile.TemporaryDirectory(prefix="oneaxis-") as scratch:
+        answer = Path(scratch)
+        arguments = app.arguments([SWEEPER, *overrides, "hydra.sweeper.dry_run=true"])
+        ended = subprocess.run(  # noqa: S603 - the user's own app
+            [sys.executable, *arguments],
+            cwd=app.cwd,
+            env={**os.environ, VARIABLE: scratch},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ended.returncode != 0 or not (answer / REFERENCE_FILE).exists():
+            told = "\n  ".join(_complaint(ended.stderr or ended.stdout)) or "it said nothing"
+            raise AppUnusable(f"{app.shown(overrides)} can't be planned:\n  {told}")
+        master = OmegaConf.load(answer / MASTER_FILE)
+        assert isinstance(master, DictConfig)
+        study = StudyFolder(answer).read_study()
+        # What is shown and stored is what a user would type.
+        study = replace(study, arguments=tuple(app.arguments(overrides)[len(app.command) :]))
+        return Planned(study, read_json(answer / REFERENCE_FILE)["config"], master)
+
+
+def run_app(app: App, overrides: Sequence[str]) -> Ran:
+    """Run a study of the app to its end, its output to this process's own.
+
+    Side effects
+    ------------
+    All that the study's own command line would do.
+    """
+    with tempfile.TemporaryDirectory(prefix="oneaxis-") as scratch:
+        ended = subprocess.run(  # noqa: S603 - the user's own app
+            [sys.executable, *app.arguments([SWEEPER, *overrides])],
+            cwd=app.cwd,
+            env={**os.environ, VARIABLE: scratch},
+            check=False,
+        )
+        started = Path(scratch) / STARTED_FILE
+        if not started.exists():
+            return Ran(ended.returncode or 1, None)
+        return Ran(ended.returncode, StudyFolder(Path(read_json(started)["folder"])))
+
+
+def _complaint(text: str) -> list[str]:
+    """What matters of an error's lines: a refusal begins with its reason, a traceback ends with it."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-ENOUGH_LINES:] if any(line.startswith("Traceback") for line in lines) else lines[:ENOUGH_LINES]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = tuple(shlex.split(text))
+    if not words:
+        raise AppUnusable("--app is empty; name the app: --app train.py")
+    return words[1:] if words[0] in ("python", "python3") and len(words) > 1 else words
+
+
+def _checked(app: App, where: str) -> App:
+    script = app.command[0]
+    if not script.startswith("-") and not (app.cwd / script).is_file():
+        raise AppUnusable(f"{where} names {script}, and {app.cwd / script} is no file; name the app: --app train.py")
+    return app
+
+
+def _folder(schema: str, path: str) -> Path | None:
+    if schema == "file":
+        return Path(path)
+    if schema == "pkg":
+        spec = find_spec(path.replace("/", "."))
+        places = [] if spec is None else list(spec.submodule_search_locations or [])
+        return Path(places[0]) if places else None
+    return None
