@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path as File
 from typing import Any
 
@@ -22,13 +23,13 @@ def value_edits(place: Place, parts: Sequence[Part], texts: Texts) -> Iterator[E
     for part in reversed(parts):
         inside = _inside(part, place.path)
         if inside:
-            yield from _tried(part, texts, lambda text, at=inside: set_value(text, at, place.after, before))
+            yield from _tried(part, texts, partial(set_value, path=inside, value=place.after, before=before))
     neighbours = [part for part in reversed(parts) if part.package and _inside(part, place.path)]
     ordered = neighbours if place.before is ABSENT else []
     for part in (*ordered, *(part for part in parts if part.primary)):
         inside = _inside(part, place.path)
         if inside:
-            yield from _tried(part, texts, lambda text, at=inside: insert(text, at, place.after))
+            yield from _tried(part, texts, partial(insert, path=inside, value=place.after))
 
 
 def choice_edits(group: str, choice: Any, parts: Sequence[Part], texts: Texts) -> Iterator[Edit]:
@@ -41,14 +42,11 @@ def choice_edits(group: str, choice: Any, parts: Sequence[Part], texts: Texts) -
         for part in primary_first:
             yield from _chosen(part, group, choice, texts, overrides=overrides)
     for part in primary_first[:1]:
-        text = texts(part.file)
-        if text is None:
-            continue
-        names = [name for name, _ in default_entries(text)]
+        names = [name for name, _ in default_entries(texts(part.file) or "")]
         itself = names.index("_self_") if "_self_" in names else None
         overriding = next((place for place, name in enumerate(names) if name.startswith("override ")), None)
         for name, place in ((f"override {group}", None), (group, itself), (group, overriding)):
-            yield from _tried(part, texts, lambda text, n=name, at=place: insert_default(text, {n: choice}, at))
+            yield from _tried(part, texts, partial(insert_default, entry={name: choice}, place=place))
 
 
 def _chosen(part: Part, group: str, choice: Any, texts: Texts, *, overrides: bool) -> Iterator[Edit]:
@@ -57,12 +55,12 @@ def _chosen(part: Part, group: str, choice: Any, texts: Texts, *, overrides: boo
         return
     for name, path in default_entries(text):
         if path is not None and name.startswith("override ") == overrides and _may_mean(name, group):
-            yield from _tried(part, texts, lambda text, at=path: set_value(text, at, choice))
+            yield from _tried(part, texts, partial(set_value, path=path, value=choice))
 
 
 def _may_mean(name: str, group: str) -> bool:
     """Whether an entry's key, `optional model@_here_`, may be that of a group, `net/model@net.model`."""
-    written = name.split()[-1].partition("@")[0].strip("/")
+    written = name.rsplit(maxsplit=1)[-1].partition("@")[0].strip("/")
     wanted = group.partition("@")[0]
     return wanted == written or wanted.endswith(f"/{written}")
 

@@ -34,7 +34,7 @@ def set_value(text: str, path: Path, value: Any, before: Any = None) -> str | No
     if node.style in ("|", ">"):
         end = node.start + len(text[node.start : node.end].rstrip())
     if node.is_empty:
-        return f"{text[:node.start]} {new}{text[node.start:]}"
+        return f"{text[: node.start]} {new}{text[node.start :]}"
     return text[: node.start] + new + text[end:]
 
 
@@ -98,32 +98,29 @@ def insert_default(text: str, entry: Mapping[str, Any], place: int | None) -> st
 
 def _set_items(text: str, path: Path, value: Sequence[Any], before: Sequence[Any]) -> str:
     """Items that changed, where they stand; then what the list gains or loses at its end."""
-    if not value:
-        node = _found(text, path)
+    node = _found(text, path)
+    if not value or not node.items:
         if node.flow:
-            return f"{text[: node.start]}[]{text[node.end :]}"
-        return _instead_of_block(text, parse(text), path, node, "[]")
+            return text[: node.start] + written(list(value), flow=True) + text[node.end :]
+        return _instead_of_block(text, parse(text), path, node, written(list(value)))
     for index, (new, old) in enumerate(zip(value, before, strict=False)):
         if not same(new, old):
             changed = set_value(text, (*path, str(index)), new, old)
             assert changed is not None
             text = changed
     node = _found(text, path)
-    kept = len(value)
-    if kept < len(node.items):
-        cut, end = node.items[kept - 1].end, node.items[-1].end
+    if len(value) < len(node.items):
+        cut, end = node.items[len(value) - 1].end, node.items[-1].end
         if not node.flow:
             cut, end = _line_end(text, cut), _line_end(text, end)
         return text[:cut] + text[end:]
-    more = value[len(node.items) :]
+    more = [written(item, flow=node.flow) for item in value[len(node.items) :]]
+    last = node.items[-1]
     if not more:
         return text
     if node.flow:
-        added = ", ".join(written(item, flow=True) for item in more)
-        if not node.items:
-            return f"{text[: node.start + 1]}{added}{text[node.start + 1 :]}"
-        return f"{text[: node.items[-1].end]}, {added}{text[node.items[-1].end :]}"
-    return _new_lines(text, node.items[-1], [" " * node.column + f"- {written(item)}" for item in more])
+        return f"{text[: last.end]}, {', '.join(more)}{text[last.end :]}"
+    return _new_lines(text, last, [" " * node.column + f"- {item}" for item in more])
 
 
 def _instead_of_block(text: str, root: Node | None, path: Path, node: Node, new: str) -> str:

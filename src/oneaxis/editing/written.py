@@ -25,7 +25,7 @@ def written(value: Any, *, flow: bool = False, style: str | None = None) -> str:
     CannotEdit
         For a value that no YAML text gives back.
     """
-    for text in _candidates(value, flow=flow, style=style):
+    for text in _candidates(value, style):
         if same(_read(text, flow=flow), value):
             return text
     raise CannotEdit(f"{value!r} can't be written as YAML")
@@ -45,7 +45,7 @@ def _read(text: str, *, flow: bool) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else object()
 
 
-def _candidates(value: Any, *, flow: bool, style: str | None) -> list[str]:
+def _candidates(value: Any, style: str | None) -> list[str]:  # noqa: PLR0911 - one line a type reads best
     if isinstance(value, str):
         single = "'" + value.replace("'", "''") + "'"
         double = json.dumps(value, ensure_ascii=False)

@@ -31,9 +31,16 @@ def disturbed(before: Files, after: Files, edited: File) -> str | None:
     for key, choice in choices.items():
         if key.partition("@")[0] == group:
             for option in before.options(group):
-                if option != choice and _differs(before, after, None, f"{key}={option}"):
+                if option == choice or not _includes(project.conf / group / f"{option}.yaml"):
+                    continue
+                if _differs(before, after, None, f"{key}={option}"):
                     return f"the option {key}={option}"
     return None
+
+
+def _includes(file: File) -> bool:
+    """Whether an option may bring another file along: only by a defaults list of its own."""
+    return not file.is_file() or b"defaults" in file.read_bytes()
 
 
 def _differs(before: Files, after: Files, name: str | None, *overrides: str) -> bool:

@@ -40,8 +40,8 @@ class ConfEdit:
         lines: list[str] = []
         for file, (old, new) in self.files.items():
             name = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
-            pair = [text.decode().splitlines() for text in (old, new)]
-            lines += difflib.unified_diff(*pair, fromfile=name, tofile=name, n=2, lineterm="")
+            before, after = old.decode().splitlines(), new.decode().splitlines()
+            lines += difflib.unified_diff(before, after, fromfile=name, tofile=name, n=2, lineterm="")
         return "\n".join(lines)
 
 
