@@ -32,6 +32,9 @@ class PolicySettings:
     direction: str | None = None
     replicates: str = "training"
     protected: Any = None
+    margin: Any = None
+    confidence: float = 0.95
+    guardrails: Any = None
 
 
 @dataclass
@@ -51,6 +54,8 @@ class SweeperSettings:
     workers: int | None = None
     devices: Any = None
     timeout_minutes: float | None = None
+    max_trials: int | None = None
+    max_minutes: float | None = None
     tracking: Any = "auto"
     experiment: str | None = None
     job: JobTicket = field(default_factory=JobTicket)

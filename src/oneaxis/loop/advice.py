@@ -10,7 +10,7 @@ from urllib.parse import quote as percent
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from oneaxis.analysis.comparison import Comparison
+from oneaxis.analysis.result import Comparison
 from oneaxis.report.table import duration, other_metrics, tabulate
 from oneaxis.report.terminal import paragraph, table_view
 from oneaxis.tracking.handle import Mirrored

@@ -16,7 +16,8 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from rich.console import Console
 
-from oneaxis.analysis.comparison import Comparison, compare
+from oneaxis.analysis.comparison import compare
+from oneaxis.analysis.result import Comparison
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, study_result

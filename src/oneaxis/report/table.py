@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from oneaxis.analysis.comparison import Comparison, Row, Spread
+from oneaxis.analysis.result import Comparison, Estimate, Row
 
 MOST_DIGITS = 10  # decimals, however small a metric is
 
@@ -113,7 +113,7 @@ def _notes(comparison: Comparison, *, several: bool) -> list[str]:
     return notes
 
 
-def _number(value: Spread | None, digits: int) -> str:
+def _number(value: Estimate | None, digits: int) -> str:
     return "" if value is None else f"{value.mean:.{digits}f}".replace("-", "−")
 
 
