@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
+from tests.strategies import hostile_text, steady
 
 from oneaxis.canonical import same
 from oneaxis.editing.changed import places, put
 from oneaxis.editing.edit import default_entries, insert, insert_default, set_value
 from oneaxis.editing.written import written
 from oneaxis.errors import CannotEdit
-from tests.strategies import hostile_text, steady
 
 HOLE = "\ue000"  # where the edited value stands in a generated text
 LEAVES = ["1", "1.0", "1e-3", "'a: b'", '"x"', "null", "true", "word", "${a.b}", "[1, 2]", "{a: 1}", "[]", "two words"]

@@ -107,6 +107,14 @@ def newest(root: Path) -> StudyFolder:
     FolderUnusable
         If there is none.
     """
+    studies = every(root)
+    if not studies:
+        raise FolderUnusable(f"no study under {root}; start one (python train.py -m) or name its folder")
+    return studies[0]
+
+
+def every(root: Path) -> list[StudyFolder]:
+    """The studies under a folder, the one started last first; single runs don't count."""
     studies = [
         folder
         for folder in _folders(root)
@@ -114,9 +122,8 @@ def newest(root: Path) -> StudyFolder:
         and (folder / STUDY_FILE).stat().st_size
         and not (folder / RECORD_FILE).exists()
     ]
-    if not studies:
-        raise FolderUnusable(f"no study under {root}; start one (python train.py -m) or name its folder")
-    return StudyFolder(max(studies, key=lambda path: (path / STUDY_FILE).stat().st_mtime))
+    studies.sort(key=lambda path: (path / STUDY_FILE).stat().st_mtime, reverse=True)
+    return [StudyFolder(folder) for folder in studies]
 
 
 def _folders(root: Path) -> Iterator[Path]:
