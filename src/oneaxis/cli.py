@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oneaxis.errors import FolderUnusable, OneAxisError
 
@@ -42,7 +42,42 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "sync":
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
+    _add_loop(commands)
     return parser
+
+
+def _add_loop(commands: Any) -> None:
+    """The commands that change the reference, and those that remember why."""
+
+    def add(name: str, caption: str) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = commands.add_parser(name, help=caption, description=caption)
+        command.set_defaults(run=_loop)
+        command.set_defaults(command=name)
+        command.add_argument(
+            "--app", metavar="APP", help="the app, train.py (default: pyproject.toml's, or the newest study's)"
+        )
+        command.add_argument("--config-name", metavar="NAME", help="its primary config, where there are several")
+        return command
+
+    promote = add("promote", "make a winner the reference: measured again on fresh seeds, then written into conf/")
+    promote.add_argument(
+        "changes", nargs="+", metavar="KEY=VALUE", help="a deviation, or several that shall go together"
+    )
+    promote.add_argument("--study", type=Path, metavar="STUDY", help="the study that chose it (default: the newest)")
+    promote.add_argument(
+        "--seeds", type=int, metavar="N", help="how many fresh seeds (default: as the study, at least 5)"
+    )
+    promote.add_argument("--force", action="store_true", help="promote without a verdict; needs --reason")
+    promote.add_argument("--reason", metavar="TEXT", help="why, kept in the lineage")
+    promote.add_argument("--dry-run", action="store_true", help="show what would run, its cost and the edit")
+
+
+def _loop(options: argparse.Namespace) -> int:
+    from importlib import import_module  # noqa: PLC0415 - --help stays light
+
+    modules = {"promote": "promotion", "lineage": "lineage_command", "findings": "findings_command"}
+    module = import_module(f"oneaxis.loop.{modules[options.command]}")
+    return int(getattr(module, options.command)(options))
 
 
 def _plan(options: argparse.Namespace) -> int:

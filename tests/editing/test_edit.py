@@ -56,7 +56,8 @@ def commented(draw, depth=0, column=0, *, hole=True):
 
 
 new_values = st.one_of(
-    st.none(), st.booleans(), st.integers(-5, 10**6), st.floats(), hostile_text, st.lists(st.integers(0, 9), max_size=3),
+    st.none(), st.booleans(), st.integers(-5, 10**6), st.floats(), hostile_text,
+    st.lists(st.integers(0, 9), max_size=3),
     st.dictionaries(st.sampled_from(["p", "q"]), st.integers(0, 9), min_size=1, max_size=2),
 )  # fmt: skip
 
@@ -125,7 +126,7 @@ def test_values(case):
 
 ADDED = {
     "at the top": ("a: 1\n", ("b",), 2, "a: 1\nb: 2\n"),
-    "before the plumbing": ("a: 1  # x\n\n# ---\nhydra:\n  b: 1\n", ("b",), 2, "a: 1  # x\nb: 2\n\n# ---\nhydra:\n  b: 1\n"),
+    "before the plumbing": ("a: 1  # x\n\n# -\nhydra: {b: 1}\n", ("b",), 2, "a: 1  # x\nb: 2\n\n# -\nhydra: {b: 1}\n"),
     "inside braces": ("a: {b: 1}\n", ("a", "c"), 2, "a: {b: 1, c: 2}\n"),
     "inside empty braces": ("a: {}\n", ("a", "c"), 2, "a: {c: 2}\n"),
     "under nothing": ("a:  # x\n", ("a", "c"), 2, "a: {c: 2}  # x\n"),

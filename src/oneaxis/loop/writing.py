@@ -25,9 +25,9 @@ def write_together(files: Mapping[Path, tuple[bytes | None, bytes]]) -> None:
     done: list[Path] = []
     try:
         for path, (old, new) in targets.items():
-            if (path.read_bytes() if path.exists() else None) != old:
-                raise CannotEdit(f"{path} was changed meanwhile; nothing was written, start again")
-            made[path] = _written(path, new)
+            _refuse_changed(path, old)
+            made[path] = path.with_name(f".{path.name}.{os.getpid()}.partial")
+            _write(made[path], new, like=path)
         for path, partial in made.items():
             done.append(path)
             partial.replace(path)
@@ -42,16 +42,21 @@ def write_together(files: Mapping[Path, tuple[bytes | None, bytes]]) -> None:
             partial.unlink(missing_ok=True)
 
 
-def _written(path: Path, content: bytes) -> Path:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+def _refuse_changed(path: Path, old: bytes | None) -> None:
+    if (path.read_bytes() if path.exists() else None) != old:
+        raise CannotEdit(f"{path} was changed meanwhile; nothing was written, start again")
+
+
+def _write(partial: Path, content: bytes, *, like: Path) -> None:
     partial.write_bytes(content)
-    if path.exists():
-        shutil.copymode(path, partial)
-    return partial
+    if like.exists():
+        shutil.copymode(like, partial)
 
 
 def _undo(path: Path, old: bytes | None) -> None:
     if old is None:
         path.unlink(missing_ok=True)
     elif not path.exists() or path.read_bytes() != old:
-        _written(path, old).replace(path)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.undo")
+        _write(partial, old, like=path)
+        partial.replace(path)
