@@ -71,6 +71,13 @@ def _add_loop(commands: Any) -> None:
     promote.add_argument("--reason", metavar="TEXT", help="why, kept in the lineage")
     promote.add_argument("--dry-run", action="store_true", help="show what would run, its cost and the edit")
 
+    lineage = add("lineage", "the chain of references, with the gain of each promotion")
+    lineage.add_argument("--reverse", action="store_true", help="plan a study that undoes each step singly")
+    lineage.add_argument("--run", action="store_true", dest="run_it", help="run that study, too")
+    lineage.add_argument("--plot", type=Path, metavar="FILE", help="draw it: .png or .svg")
+    findings = add("findings", "every deviation ever tried, and whether what was found still holds")
+    findings.add_argument("--refresh", action="store_true", help="print the study that measures stale ones again")
+
 
 def _loop(options: argparse.Namespace) -> int:
     from importlib import import_module  # noqa: PLC0415 - --help stays light

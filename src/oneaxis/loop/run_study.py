@@ -18,6 +18,7 @@ from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.answer import MASTER_FILE, asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
+from oneaxis.loop.findings import tried_remarks
 from oneaxis.loop.settings import Settings, read_settings, typed_arguments
 from oneaxis.loop.study_run import StudyRun
 from oneaxis.planning.plan import make_plan
@@ -51,6 +52,7 @@ def run_study(
         plan = _plan(settings, config, context, arguments, terminal)
         if unfrozen is not None:
             plan = replace(plan, remarks=(*plan.remarks, f"the files in use aren't frozen for this study: {unfrozen}"))
+        plan = replace(plan, remarks=(*plan.remarks, *tried_remarks(plan, Path.cwd())))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         cwd = Path.cwd()
         tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), cwd)
