@@ -42,16 +42,16 @@ def draw(steps: Sequence[PlottedStep], path: Path) -> None:
         effect = dict(step.effect) if isinstance(step.effect, dict) else {}
         low, high = effect.get("low"), effect.get("high")
         half = (high - low) / 2 if low is not None and high is not None else None
-        axes.barh(place, gain, left=start, color="#4878a8" if gain >= 0 else "#b5534a", height=0.6)
+        axes.barh(place, gain, left=start, color="#4878a8" if gain >= 0 else "#b5534a", height=0.35)
         if half is not None:
             axes.errorbar(start + gain, place, xerr=half, color="black", capsize=3, linewidth=1)
         axes.annotate(
-            f"{gain:+.4f}", (start + gain, place), xytext=(0, 12), textcoords="offset points", ha="center", fontsize=8
+            f"{gain:+.4f}", (start + gain, place), xytext=(0, -14), textcoords="offset points", ha="center", fontsize=8
         )
         start += gain
     axes.set_yticks(range(len(steps)), [f"{number}  {' '.join(step.change)}" for number, step in enumerate(steps, 1)])
     axes.invert_yaxis()
     axes.axvline(0, color="grey", linewidth=0.8)
-    axes.set_xlabel(f"gain in {steps[-1].metric} over the first reference, on each promotion's fresh seeds")
+    axes.set_xlabel(f"gain in {steps[-1].metric}, on each promotion's fresh seeds")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=150)
