@@ -107,7 +107,9 @@ def test_a_file_that_another_reference_shares_is_left_alone(conf):
     assert new.decode() == FILES["other.yaml"] + "shared:\n  k: 2\n"
 
 
-@pytest.mark.parametrize("text, reason", [("nowhere=1", "composed from its files"), ("lr=${", "composed from its files")])
+@pytest.mark.parametrize(
+    "text, reason", [("nowhere=1", "composed from its files"), ("lr=${", "composed from its files")]
+)
 def test_what_has_no_edit_is_refused(conf, text, reason):
     with pytest.raises(CannotEdit, match=reason):
         edit(conf, (text, False))
