@@ -10,14 +10,17 @@ from oneaxis.loop.conf_edit import Wanted, find_edit
 
 FILES = {
     "config.yaml": (
-        "# The reference.\r\ndefaults:\r\n  - model: net      # or: forest\r\n  - optional extra: one\r\n"
+        "# The reference.\r\ndefaults:\r\n  - model: net      # or: wide\r\n  - optional extra: one\r\n"
         "  - scale@near: big # near\r\n  - _self_\r\n  - override model/optimizer: sgd   # or: adam\r\n\r\n"
         "lr: 0.1   # a step\r\nlayers: [8, 8]  # widths\r\nmodel:\r\n  width: 4   # set here\r\nhydra:\r\n"
         "  run: {dir: out}\r\n"
     ),
     "other.yaml": "defaults:\n  - model: forest\n  - shared: s\n  - _self_\nx: 1\n",
     "third.yaml": "defaults:\n  - shared: s\n  - _self_\n",
-    "model/net.yaml": "# Net.\ndefaults:\n  - optimizer: adam   # its own\n  - _self_\n\nname: net\nwidth: 2\ndepth: 3 # deep\n",
+    "model/net.yaml": (
+        "# Net.\ndefaults:\n  - optimizer: adam   # its own\n  - _self_\n\nname: net\nwidth: 2\ndepth: 3 # deep\n"
+    ),
+    "model/wide.yaml": "defaults:\n  - optimizer: adam\n  - _self_\nname: wide\nwidth: 9\n",
     "model/forest.yaml": "name: forest\nwidth: 1\n",
     "model/optimizer/adam.yaml": "name: adam\nbeta: 0.9\n",
     "model/optimizer/sgd.yaml": "name: sgd\nmomentum: 0.5  # of the step\n",
@@ -30,7 +33,7 @@ FILES = {
 }
 # what is promoted, whether it is a group, and for each file that changes: what was there, what is there then
 CASES = {
-    "a group's choice": ("model=forest", True, {"config.yaml": ("model: net", "model: forest")}),
+    "a group's choice": ("model=wide", True, {"config.yaml": ("model: net", "model: wide")}),
     "an override entry": ("model/optimizer=adam", True, {"config.yaml": ("optimizer: sgd", "optimizer: adam")}),
     "an optional group": ("extra=two", True, {"config.yaml": ("extra: one", "extra: two")}),
     "a group with a package": ("scale@near=small", True, {"config.yaml": ("near: big", "near: small")}),
@@ -61,7 +64,7 @@ CASES = {
     "an added group": (
         "+shared=s",
         True,
-        {"config.yaml": ("  - _self_\r\n", "  - _self_\r\n  - shared: s\r\n")},
+        {"config.yaml": ("  - _self_\r\n", "  - shared: s\r\n  - _self_\r\n")},
     ),
 }  # fmt: skip
 

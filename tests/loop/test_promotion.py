@@ -38,8 +38,8 @@ def conf(app):
     "typed, said",
     [
         (["lr=0.2"], "`lr=0.2` is inconclusive"),
-        (["lr=0.7"], "no study measured `lr=0.7`; measure it first: python app.py --config-name config -m"),
-        (["lr=0.2", "--force"], '--force needs its reason'),
+        (["lr=0.7"], "no study measured `lr=0.7`; measure it first: python app.py -m"),
+        (["lr=0.2", "--force"], "--force needs its reason"),
         (["lr=0.2,0.3"], "is not one change"),
     ],
 )  # fmt: skip

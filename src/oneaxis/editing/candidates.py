@@ -10,6 +10,7 @@ from typing import Any
 from oneaxis.composing.files import Part
 from oneaxis.editing.changed import Place
 from oneaxis.editing.edit import default_entries, insert, insert_default, set_value
+from oneaxis.editing.tree import find, parse
 from oneaxis.errors import CannotEdit
 from oneaxis.vocabulary import ABSENT, Path
 
@@ -24,7 +25,7 @@ def value_edits(place: Place, parts: Sequence[Part], texts: Texts) -> Iterator[E
         inside = _inside(part, place.path)
         if inside:
             yield from _tried(part, texts, partial(set_value, path=inside, value=place.after, before=before))
-    neighbours = [part for part in reversed(parts) if part.package and _inside(part, place.path)]
+    neighbours = [part for part in reversed(parts) if _holds_parent(part, place.path, texts)]
     ordered = neighbours if place.before is ABSENT else []
     for part in (*ordered, *(part for part in parts if part.primary)):
         inside = _inside(part, place.path)
@@ -75,6 +76,18 @@ def _tried(part: Part, texts: Texts, edit: Callable[[str], str | None]) -> Itera
         return
     if edited is not None and edited != text:
         yield part.file, edited
+
+
+def _holds_parent(part: Part, path: Path, texts: Texts) -> bool:
+    """Whether the mapping that a new key joins is this file's own, or stands written out in it."""
+    inside = _inside(part, path)
+    if not inside:
+        return False
+    text = texts(part.file)
+    parent = None if text is None else find(parse(text), inside[:-1])
+    return (bool(part.package) and len(inside) == 1) or (
+        parent is not None and parent.kind == "map" and len(inside) > 1
+    )
 
 
 def _inside(part: Part, path: Path) -> Path:

@@ -34,6 +34,9 @@ def places(before: Any, after: Any, path: Path = ()) -> Iterator[Place]:
                 raise CannotEdit(f"`{'.'.join((*path, str(name)))}` would have to disappear, which no small edit does")
         for name, value in after.items():
             yield from places(before.get(name, ABSENT), value, (*path, str(name)))
+    elif before is ABSENT and isinstance(after, Mapping) and after:
+        for name, value in after.items():
+            yield from places(ABSENT, value, (*path, str(name)))
     elif _walked(before, after):
         for index, pair in enumerate(zip(before, after, strict=True)):
             yield from places(*pair, (*path, str(index)))
