@@ -23,6 +23,35 @@ def add_commands(commands: Any) -> None:
     reproduce = _command(commands, "reproduce", _reproduce, "run the reference's claims; exit status 1 if one fails")
     reproduce.add_argument("claims", nargs="*", metavar="CLAIM", help="names of claims (default: all)")
     _command(commands, "status", _status, "where the project stands, on one screen, and what to do next")
+    _add_changing(commands)
+
+
+def _add_changing(commands: Any) -> None:
+    """The commands that change the reference, and those that remember why."""
+
+    def add(name: str, caption: str) -> argparse.ArgumentParser:
+        command = _command(commands, name, _change, caption)
+        command.set_defaults(command=name)
+        return command
+
+    promote = add("promote", "make a winner the reference: measured again on fresh seeds, then written into conf/")
+    promote.add_argument(
+        "changes", nargs="+", metavar="KEY=VALUE", help="a deviation, or several that shall go together"
+    )
+    promote.add_argument("--study", type=Path, metavar="STUDY", help="the study that chose it (default: the newest)")
+    promote.add_argument(
+        "--seeds", type=int, metavar="N", help="how many fresh seeds (default: as the study, at least 5)"
+    )
+    promote.add_argument("--force", action="store_true", help="promote without a verdict; needs --reason")
+    promote.add_argument("--reason", metavar="TEXT", help="why, kept in the lineage")
+    promote.add_argument("--dry-run", action="store_true", help="show what would run, its cost and the edit")
+
+    lineage = add("lineage", "the chain of references, with the gain of each promotion")
+    lineage.add_argument("--reverse", action="store_true", help="plan a study that undoes each step singly")
+    lineage.add_argument("--run", action="store_true", dest="run_it", help="run that study, too")
+    lineage.add_argument("--plot", type=Path, metavar="FILE", help="draw it: .png or .svg")
+    findings = add("findings", "every deviation ever tried, and whether what was found still holds")
+    findings.add_argument("--refresh", action="store_true", help="print the study that measures stale ones again")
 
 
 def _command(commands: Any, name: str, run: Any, caption: str) -> argparse.ArgumentParser:
@@ -101,3 +130,11 @@ def _status(options: argparse.Namespace) -> int:
     for step in state.next_steps[:1]:
         say(terminal, f"\nnext: {step.why} ({step.cost})\n  {step.command}")
     return GOOD
+
+
+def _change(options: argparse.Namespace) -> int:
+    from importlib import import_module  # noqa: PLC0415 - --help stays light
+
+    modules = {"promote": "promotion", "lineage": "lineage_command", "findings": "findings_command"}
+    module = import_module(f"oneaxis.loop.{modules[options.command]}")
+    return int(getattr(module, options.command)(options))

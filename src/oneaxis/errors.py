@@ -62,3 +62,11 @@ class TrialTaken(TrialRefused):
 
 class StudyFailed(OneAxisError):
     """A study ended with failed, refused or missing trials."""
+
+
+class CannotEdit(OneAxisError):
+    """A configuration file can't be edited safely; nothing was changed."""
+
+
+class NotPromoted(OneAxisError):
+    """A promotion that is refused; nothing was changed."""

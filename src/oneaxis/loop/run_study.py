@@ -20,6 +20,7 @@ from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
 from oneaxis.loop.claims import where_claims_stand
+from oneaxis.loop.findings import tried_remarks
 from oneaxis.loop.history import remarks_on_order
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
@@ -66,6 +67,7 @@ def run_study(
             plan = replace(plan, remarks=(*plan.remarks, limit))
         standing = where_claims_stand(config, composer, Path.cwd())
         plan = replace(plan, remarks=(*plan.remarks, *remarks_on_order(plan, settings.roles, standing, Path.cwd())))
+        plan = replace(plan, remarks=(*plan.remarks, *tried_remarks(plan, Path.cwd())))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")

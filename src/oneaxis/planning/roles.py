@@ -15,6 +15,7 @@ _STRUCTURE = frozenset((
     "augmentation", "model", "models", "net", "network", "architecture", "backbone", "encoder", "decoder", "head",
     "loss",
 ))
+_DATA = frozenset(("data", "dataset", "datasets", "datamodule", "preprocessing", "preprocess", "augmentation"))
 _TUNING_ROOTS = frozenset((
     "optimizer", "optim", "optimiser", "scheduler", "lr_scheduler", "training", "trainer", "train", "regularization",
 ))
@@ -28,13 +29,18 @@ _TUNING = frozenset((
 
 
 def role(deviation: Deviation, declared: Mapping[str, Sequence[str]]) -> Role | None:
-    """The role of a deviation's axis; None where nothing tells.
+    """The role of a deviation's axis; None where nothing tells."""
+    return role_of(deviation.axis, deviation.kind, declared, number=is_number(deviation.value))
+
+
+def role_of(axis: str, kind: str, declared: Mapping[str, Sequence[str]], *, number: bool = True) -> Role | None:
+    """The role of a group, or of a key whose value is a `number` or isn't; None where nothing tells.
 
     `declared` (`hydra.sweeper.roles`) names keys and groups by role and comes first, the longest name before
-    shorter ones. Else a group is structure unless it holds tuning (an optimizer); a key is tuning by its own
-    well-known name or where it lies, and below structure a number is a size, hence tuning, and the rest structure.
+    shorter ones. Else both are known by their names and by where they lie. Within the data all is structure; below
+    a model a number is a size, hence tuning, and the rest structure.
     """
-    key = deviation.axis.partition("@")[0].replace("/", ".")
+    key = axis.partition("@")[0].replace("/", ".")
     names = [(name, which) for which in ("structure", "tuning") for name in declared.get(which, ())]
     for name, which in sorted(names, key=lambda pair: -len(pair[0])):
         plain = name.replace("/", ".")
@@ -43,11 +49,9 @@ def role(deviation: Deviation, declared: Mapping[str, Sequence[str]]) -> Role | 
     parts = key.split(".")
     if parts[-1] in _TUNING or any(part in _TUNING_ROOTS for part in parts):
         return "tuning"
-    if deviation.kind == "group":
-        return "structure"
-    if any(part in _STRUCTURE for part in parts):
-        return "tuning" if _is_number(deviation.value) else "structure"
-    return None
+    if not any(part in _STRUCTURE for part in parts):
+        return None
+    return "tuning" if kind == "value" and number and parts[0] not in _DATA else "structure"
 
 
 def order_remarks(
@@ -77,7 +81,8 @@ def order_remarks(
     return tuple(found)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a value, as it is typed, is a number."""
     try:
         float(text)
     except ValueError:

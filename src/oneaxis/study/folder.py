@@ -101,13 +101,14 @@ def newest(root: Path) -> StudyFolder:
     FolderUnusable
         If there is none.
     """
-    studies = _newest_first(root)
+    studies = every(root)
     if not studies:
         raise FolderUnusable(f"no study under {root}; start one (python train.py -m) or name its folder")
     return studies[0]
 
 
-def _newest_first(root: Path) -> list[StudyFolder]:
+def every(root: Path) -> list[StudyFolder]:
+    """The studies under a folder, the one started last first; single runs don't count."""
     studies = [
         folder
         for folder in _folders(root)
@@ -115,12 +116,13 @@ def _newest_first(root: Path) -> list[StudyFolder]:
         and (folder / STUDY_FILE).stat().st_size
         and not (folder / RECORD_FILE).exists()
     ]
-    return [StudyFolder(path) for path in sorted(studies, key=lambda path: -(path / STUDY_FILE).stat().st_mtime)]
+    studies.sort(key=lambda path: (path / STUDY_FILE).stat().st_mtime, reverse=True)
+    return [StudyFolder(folder) for folder in studies]
 
 
 def newest_incomplete(root: Path) -> StudyFolder | None:
     """The study started last that lacks a finished record and that nobody works at; None if there is none."""
-    for folder in _newest_first(root):
+    for folder in every(root):
         study = folder.read_study()
         if owner_of(folder.root) is None and not complete(study, folder.records(study)):
             return folder

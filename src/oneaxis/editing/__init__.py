@@ -1,0 +1,1 @@
+"""Edits of configuration files as a person would make them: the rest of a file stays byte for byte."""

@@ -1,0 +1,124 @@
+"""Which study chose a winner, and whether it may be promoted from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra.core.override_parser.types import Override
+
+from oneaxis.analysis.result import Row
+from oneaxis.errors import NotPromoted
+from oneaxis.loop.app import App, Planned, find_app, plan_app
+from oneaxis.loop.past import PastStudy, as_axis, change_key, typed
+from oneaxis.vocabulary import Deviation
+
+NO_AXES = "hydra.sweeper.axes=null"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One change to promote. Without a study (a forced promotion) `past`, `deviation` and `row` are None."""
+
+    text: str
+    change: Override
+    past: PastStudy | None = None
+    deviation: Deviation | None = None
+    row: Row | None = None
+
+    @property
+    def key(self) -> str:
+        return change_key(self.change)
+
+    @property
+    def name(self) -> str:
+        return self.deviation.name if self.deviation is not None else self.text.lstrip("+")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference as it is now."""
+
+    app: App
+    planned: Planned
+
+    @property
+    def digest(self) -> str:
+        return self.planned.study.plan.trials[0].digest
+
+    @property
+    def seed_key(self) -> str:
+        return self.planned.study.plan.seed_key
+
+
+def choose(
+    changes: Sequence[tuple[str, Override]], past: Sequence[PastStudy], reference: Reference, *, forced: bool
+) -> tuple[Choice, ...]:
+    """For each change the newest study at this reference that measured it.
+
+    Raises
+    ------
+    NotPromoted
+        If there is none, or it says anything but "better"; with `forced` neither stops.
+    """
+    return tuple(_choose(text, change, past, reference, forced=forced) for text, change in changes)
+
+
+def config_of(changes: Sequence[tuple[str, Override]], past: Sequence[PastStudy]) -> str | None:
+    """The primary config of the newest study that measured any of the changes."""
+    for each in past:
+        if any(each.deviation(change) is not None for _, change in changes):
+            return each.config_name
+    return None
+
+
+def reference_now(given: str | None, here: Path, config_name: str | None, settings: Sequence[str] = ()) -> Reference:
+    """The reference that the app composes now, by a dry run of it."""
+    app = find_app(given, here, config_name=config_name)
+    return Reference(app, plan_app(app, [*settings, NO_AXES]))
+
+
+def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: Reference, *, forced: bool) -> Choice:
+    elsewhere: list[PastStudy] = []
+    for each in past:
+        deviation = each.deviation(change)
+        if deviation is None or each.config_name not in (None, reference.planned.config_name):
+            continue
+        if each.reference_digest != reference.digest:
+            elsewhere.append(each)
+            continue
+        row = each.row(deviation)
+        if not forced:
+            _refuse_verdict(each, text, row)
+        return Choice(typed(deviation), change, each, deviation, row)
+    if forced:
+        return Choice(text, change)
+    raise NotPromoted(_nowhere(text, elsewhere, reference))
+
+
+def _refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:
+    if row is None or row.verdict == "better":
+        return
+    reason = f" ({row.reason})" if row.reason else ""
+    undirected = row.verdict in ("higher", "lower")
+    fix = (
+        "say which way is better, hydra.sweeper.policy.direction=maximize, and run the study again"
+        if undirected
+        else 'to promote it all the same: --force --reason "…"'
+    )
+    raise NotPromoted(f"`{text}` is {row.verdict or 'without a verdict'}{reason} in {past.folder.root}; {fix}")
+
+
+def _nowhere(text: str, elsewhere: Sequence[PastStudy], reference: Reference) -> str:
+    measure = f"measure it first: {reference.app.shown([as_axis(text), 'hydra.sweeper.seeds=5'])}"
+    if not elsewhere:
+        return f"no study measured `{text}`; {measure}"
+    last = elsewhere[0]
+    shifts = last.study.plan.shifted
+    if shifts:
+        return (
+            f"{last.folder.root} measured `{text}` from a shifted reference ({' '.join(shifts)}); "
+            f"promote the shift first: oneaxis promote {' '.join(shifts)}"
+        )
+    return f"{last.folder.root} measured `{text}` at another reference than today's; {measure}"

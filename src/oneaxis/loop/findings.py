@@ -1,0 +1,105 @@
+"""Every deviation ever tried, and whether what was found still speaks of today's reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from oneaxis.analysis.result import Estimate, Row
+from oneaxis.errors import OneAxisError
+from oneaxis.loop.past import PastStudy, past_studies, typed
+from oneaxis.planning.roles import is_number
+from oneaxis.planning.staleness import Freshness, Moved, Roles, freshness, is_reference, moved
+from oneaxis.report.table import signed
+from oneaxis.vocabulary import Composed, Deviation, Plan, split_key
+
+DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One deviation as it was last measured, at today's reference if ever it was.
+
+    `times` counts the studies that measured it; `reference_now` says that its value has become the reference's.
+    """
+
+    past: PastStudy
+    deviation: Deviation
+    row: Row | None
+    state: Freshness
+    why: str
+    times: int
+    reference_now: bool
+
+    @property
+    def effect(self) -> Estimate | None:
+        metric = self.past.comparison.metric
+        return None if self.row is None or metric is None else self.row.deltas.get(metric)
+
+    @property
+    def text(self) -> str:
+        return typed(self.deviation)
+
+
+def gather_findings(
+    past: Sequence[PastStudy], config_name: str, digest: str, now: Composed, roles: Roles
+) -> tuple[Finding, ...]:
+    """The findings of one reference's studies: for each deviation the freshest, then the newest measurement."""
+    found: dict[str, list[Finding]] = {}
+    for each in past:
+        then = each.study.plan.reference
+        if then is None or each.config_name not in (None, config_name):
+            continue
+        since = _since(each, then, digest, now)
+        for deviation in each.study.plan.deviations:
+            state, why = freshness(deviation.axis, deviation.kind, since, roles, number=is_number(deviation.value))
+            own = [change.after for change in deviation.difference.own if change.key == deviation.axis]
+            became = is_reference(deviation.axis, deviation.kind, deviation.value, now, own[0] if own else None)
+            finding = Finding(each, deviation, each.row(deviation), state, why, 1, became)
+            found.setdefault(deviation.name, []).append(finding)
+    return tuple(_newest(several) for several in found.values())
+
+
+def tried_remarks(plan: Plan, here: Path) -> tuple[str, ...]:
+    """A remark for each planned deviation that a study below `here` measured at the same reference: the newest one.
+
+    Looking back never stops a study: whatever can't be read is left out.
+    """
+    if plan.reference is None or not plan.deviations:
+        return ()
+    digest = next(trial.digest for trial in plan.trials if trial.deviation is None)
+    remarks = []
+    try:
+        past = [each for each in past_studies(here) if each.reference_digest == digest]
+        for deviation in plan.deviations:
+            remarks += list(islice(_tried(deviation, past), 1))
+    except (OneAxisError, OSError, KeyError, ValueError):
+        return tuple(remarks)
+    return tuple(remarks)
+
+
+def _tried(deviation: Deviation, past: Sequence[PastStudy]) -> Iterator[str]:
+    for each in past:
+        twin = next((one for one in each.study.plan.deviations if one.digest == deviation.digest), None)
+        row = None if twin is None else each.row(twin)
+        effect = None if row is None else row.deltas.get(each.comparison.metric or "")
+        if row is not None and effect is not None:
+            verdict = row.verdict or "no verdict"
+            yield (
+                f"{deviation.name} was tried at this reference: {verdict}, {signed(effect.mean, DIGITS)} over "
+                f"{effect.n} seed{'' if effect.n == 1 else 's'} ({each.folder.root.name})"
+            )
+
+
+def _since(each: PastStudy, then: Composed, digest: str, now: Composed) -> tuple[Moved, ...]:
+    if each.reference_digest == digest:
+        return ()
+    return moved(then, now, seed=split_key(each.study.plan.seed_key))
+
+
+def _newest(several: Sequence[Finding]) -> Finding:
+    order = {"fresh": 0, "maybe stale": 1, "stale": 2}
+    best = min(several, key=lambda each: order[each.state])  # the newest of them comes first
+    return Finding(best.past, best.deviation, best.row, best.state, best.why, len(several), best.reference_now)

@@ -1,0 +1,127 @@
+"""Everything measured so far: the studies on disk, and what they say of a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, QuotedString
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+
+from oneaxis.analysis.comparison import compare
+from oneaxis.analysis.result import Comparison, Row
+from oneaxis.canonical import same
+from oneaxis.errors import BadOverride, OneAxisError
+from oneaxis.loop.answer import MASTER_FILE
+from oneaxis.study.folder import StudyFolder, every
+from oneaxis.vocabulary import Deviation, Study
+
+# Of a study's command line: what belongs to that study alone.
+OWN = ("hydra.sweeper.seeds=", "hydra.sweeper.reference_seeds=", "hydra.sweeper.axes", "hydra.sweeper.dry_run=")
+PLACE = ("hydra.sweep.", "hydra.run.", "hydra/sweeper=oneaxis", "hydra.sweeper.screen", "hydra.sweeper.controls")
+
+
+@dataclass(frozen=True)
+class PastStudy:
+    """A study that has run, with its comparison."""
+
+    folder: StudyFolder
+    study: Study
+
+    @cached_property
+    def config_name(self) -> str | None:
+        """The primary config that it was started with; None where the study doesn't say."""
+        path = self.folder.root / MASTER_FILE
+        if not path.is_file():
+            return None
+        name = OmegaConf.select(OmegaConf.load(path), "hydra.job.config_name")
+        return None if name is None else str(name)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        return compare(self.study.plan, self.folder.records(self.study), self.study.policy)
+
+    @property
+    def reference_digest(self) -> str | None:
+        return next((trial.digest for trial in self.study.plan.trials if trial.deviation is None), None)
+
+    @property
+    def seeds(self) -> set[int]:
+        return {trial.seed for trial in self.study.plan.trials if trial.seed is not None}
+
+    def deviation(self, change: Override) -> Deviation | None:
+        """The deviation that is this change, however its value was written."""
+        return next((each for each in self.study.plan.deviations if _is(each, change)), None)
+
+    def row(self, deviation: Deviation) -> Row | None:
+        return next((row for row in self.comparison.rows if row.name == deviation.name), None)
+
+    def kept_settings(self) -> tuple[str, ...]:
+        """Its command line's settings that another study of the same question shares."""
+        texts = [text for text in self.study.arguments if text.startswith(("hydra.", "hydra/", "+hydra", "++hydra"))]
+        return tuple(text for text in texts if not text.lstrip("+").startswith((*OWN, *PLACE)))
+
+
+def past_studies(here: Path) -> tuple[PastStudy, ...]:
+    """The studies under a folder that compare anything, the newest first; damaged ones are left out."""
+    found = []
+    for folder in every(here):
+        try:
+            study = folder.read_study()
+        except OneAxisError:
+            continue
+        if study.plan.reference is not None:
+            found.append(PastStudy(folder, study))
+    return tuple(found)
+
+
+def parse_change(text: str) -> Override:
+    """`model.C=10` as Hydra reads it.
+
+    Raises
+    ------
+    BadOverride
+        If it is a sweep, a deletion or no override at all.
+    """
+    try:
+        override = OverridesParser.create().parse_override(text)
+    except HydraException as error:
+        raise BadOverride(f"`{text}` is no change; write KEY=VALUE ({str(error).splitlines()[0]})") from error
+    if override.is_delete() or override.is_sweep_override():
+        raise BadOverride(f"`{text}` is not one change; write KEY=VALUE, as a study names it")
+    return override
+
+
+def change_key(change: Override) -> str:
+    return change.key_or_group if change.package is None else f"{change.key_or_group}@{change.package}"
+
+
+def typed(deviation: Deviation) -> str:
+    """A deviation as it is typed, with the `+` that adds its key."""
+    name = deviation.name
+    return next((text for text in deviation.overrides if text.lstrip("+") == name), name)
+
+
+def as_axis(change: str) -> str:
+    """A change as an axis of one value: `model.C=choice(10)`."""
+    key, _, value = change.partition("=")
+    return f"{key}=choice({value})"
+
+
+def _is(deviation: Deviation, change: Override) -> bool:
+    if deviation.axis != change_key(change):
+        return False
+    return same(_plain(parse_change(deviation.name).value()), _plain(change.value()))
+
+
+def _plain(value: Any) -> Any:
+    """Quotes left out: `'a'` and `a` are one value."""
+    if isinstance(value, QuotedString):
+        return value.text
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

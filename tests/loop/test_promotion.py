@@ -1,0 +1,98 @@
+"""`oneaxis promote`, `lineage` and `findings` on an app whose effects are known, as they are typed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from oneaxis import cli
+
+CHOSEN = ["features=choice(standard)", "model.depth=choice(5)", "lr=0.3,0.2"]
+
+
+@pytest.fixture(scope="module")
+def chosen(shared_host):
+    """The app after a study of four deviations, two of which don't add up."""
+    app = shared_host("promoting")
+    assert app.python("app.py", "-m", *CHOSEN).status == 0
+    return app
+
+
+@pytest.fixture
+def here(chosen, monkeypatch):
+    monkeypatch.chdir(chosen.root)
+    return chosen
+
+
+def conf(app):
+    return {
+        str(path.relative_to(app.root)): path.read_bytes()
+        for path in sorted((app.root / "conf").rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    "typed, said",
+    [
+        (["lr=0.2"], "`lr=0.2` is inconclusive"),
+        (["lr=0.7"], "no study measured `lr=0.7`; measure it first: python app.py -m"),
+        (["lr=0.2", "--force"], "--force needs its reason"),
+        (["lr=0.2,0.3"], "is not one change"),
+    ],
+)  # fmt: skip
+def test_what_has_no_evidence_is_refused_and_nothing_changes(here, typed, said, capsys):
+    before = conf(here)
+    assert cli.main(["promote", *typed]) == 2
+    assert said in capsys.readouterr().err
+    assert conf(here) == before
+
+
+def test_a_dry_run_shows_runs_and_edit_and_does_nothing(here, capsys):
+    before, studies = conf(here), len(here.studies)
+    assert cli.main(["promote", "lr=0.3", "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "on 5 fresh seeds (seed=5…9), which chose nothing" in shown
+    assert "-lr: 0.1              # a step\n+lr: 0.3              # a step" in shown
+    assert (conf(here), len(here.studies)) == (before, studies)
+
+
+def test_two_winners_are_promoted_together_and_their_interaction_is_named(here, capfd):
+    before = conf(here)
+    assert cli.main(["promote", "features=standard", "model.depth=5"]) == 0
+    shown = capfd.readouterr().out
+    assert "together a gain 0.0" in shown
+    assert "less than the sum of the gains: they interact" in shown
+    after = conf(here)
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "conf/config.yaml", "conf/model/linear.yaml", "conf/lineage.yaml",
+    }  # fmt: skip
+    assert after["conf/config.yaml"] == before["conf/config.yaml"].replace(b"features: none", b"features: standard")
+    [entry] = yaml.safe_load(after["conf/lineage.yaml"])
+    assert (entry["change"], entry["seeds"]) == (["features=standard", "model.depth=5"], [5, 6, 7, 8, 9])
+    assert entry["effect"]["mean"] == pytest.approx(0.15, abs=0.01)
+    assert entry["gap"]["high"] < -0.02
+    used = {trial["seed"] for trial in here.studies[0].plan["trials"]}
+    assert not used & set(entry["seeds"])
+
+    assert cli.main(["lineage", "--reverse"]) == 0
+    shown = capfd.readouterr().out
+    assert "1  features=standard model.depth=5" in shown
+    assert "edited by hand" not in shown
+    assert "'features=choice(none)' 'model.depth=choice(3)'" in shown
+
+    assert cli.main(["findings", "--refresh"]) == 0
+    shown = capfd.readouterr().out
+    assert "now the reference (2)" in shown
+    assert "stale (2)" in shown
+    assert "features changed under it" in shown
+    assert "lr=choice(0.3,0.2)" in shown
+
+    config = here.root / "conf" / "config.yaml"
+    config.write_bytes(config.read_bytes().replace(b"lr: 0.1", b"lr: 0.2"))
+    assert cli.main(["lineage"]) == 0
+    assert "edited by hand since" in capfd.readouterr().out
+    config.write_bytes(config.read_bytes().replace(b"lr: 0.2", b"lr: 0.1"))
+    assert json.loads((here.studies[0].root / "study.json").read_text())["plan"]["shifted"] == []
