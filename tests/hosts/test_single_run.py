@@ -68,7 +68,14 @@ EXIT = ("Exit", "the process ended before the task returned")
         ("raise", 1, ("ValueError", "the data are gone\nand nobody knows where")),
         ("exit", 3, EXIT),
         ("exit_well", 0, EXIT),
-        ("none", 0, ("NoMetric", "the task returned None; return a dict of numbers, or one number")),
+        (
+            "none",
+            0,
+            (
+                "NoMetric",
+                "the task returned None; return a dict of numbers or one number, or name a file of metrics: hydra.sweeper.policy.metrics_file=NAME",
+            ),
+        ),
         ("interrupt", -2, EXIT),
     ],
 )

@@ -118,7 +118,10 @@ def raising(error):
     "task, reason",
     [
         (raising(KeyError("gone")), "KeyError: 'gone'"),
-        (lambda _: None, "NoMetric: the task returned None; return a dict of numbers, or one number"),
+        (
+            lambda _: None,
+            "NoMetric: the task returned None; return a dict of numbers or one number, or name a file of metrics: hydra.sweeper.policy.metrics_file=NAME",
+        ),
         (lambda _: {"acc": float("nan")}, "NotFinite: metric `acc` is nan"),
         (Guard(lambda _: sys.exit(3), "study", tracked=False), "SystemExit: the task called sys.exit(3)"),
     ],

@@ -62,7 +62,11 @@ def test_numbers_are_metrics(returned, metrics):
 @pytest.mark.parametrize(
     "returned, kind, message",
     [
-        (None, "NoMetric", "the task returned None; return a dict of numbers, or one number"),
+        (
+            None,
+            "NoMetric",
+            "the task returned None; return a dict of numbers or one number, or name a file of metrics: hydra.sweeper.policy.metrics_file=NAME",
+        ),
         ({}, "NoMetric", "the task returned an empty dict; return at least one metric"),
         ("0.5", "NotANumber", "metric `objective` is '0.5' (str); return a number"),
         (b"1", "NotANumber", "metric `objective` is b'1' (bytes); return a number"),

@@ -49,6 +49,9 @@ def run_study(
         plan = _plan(settings, config, context, arguments, terminal)
         if unfrozen is not None:
             plan = replace(plan, remarks=(*plan.remarks, f"the files in use aren't frozen for this study: {unfrozen}"))
+        if settings.left_aside:
+            names = ", ".join(settings.left_aside)
+            plan = replace(plan, remarks=(*plan.remarks, f"settings of the app's own sweeper are left aside: {names}"))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         if settings.dry_run:
             say(terminal, "Dry run: nothing was run and nothing written.")
@@ -91,7 +94,7 @@ def _plan(
 ) -> Plan:
     grammar = Grammar(context.config_loader, carries=settings.carries)
     composer = Composer(context.config_loader, config)
-    request = ask(settings, grammar, composer, arguments)
+    request = ask(settings, grammar, composer, grammar.joined(settings.params, arguments))
     candidates = sum(len(axis.candidates) for axis in request.axes)
     with Progress(terminal, candidates + 1, verb="composing") as progress:
         return make_plan(request, _counted(composer, progress))

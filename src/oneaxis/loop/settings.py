@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.errors import BadOverride
+from oneaxis.loop.foreign import left_aside
 from oneaxis.tracking.store import masked
 from oneaxis.vocabulary import Policy
 
@@ -29,6 +31,8 @@ class Settings:
     fail_fast: bool
     tracking: Any
     experiment: str | None
+    params: Mapping[str, Any]
+    left_aside: tuple[str, ...]
 
 
 def read_settings(hydra: DictConfig) -> Settings:
@@ -41,9 +45,11 @@ def read_settings(hydra: DictConfig) -> Settings:
     """
     _above_zero(hydra.sweeper.workers, "workers")
     _above_zero(hydra.sweeper.timeout_minutes, "timeout_minutes")
+    foreign = left_aside(hydra)
     raw = OmegaConf.to_container(hydra.sweeper, resolve=False)
     assert isinstance(raw, dict)
     plain = hydra.sweeper
+    _metrics_file(plain.policy.metrics_file)
     return Settings(
         axes=_mapping(raw["axes"], "axes", "{key: values}"),
         carries={
@@ -67,6 +73,8 @@ def read_settings(hydra: DictConfig) -> Settings:
         fail_fast=bool(plain.fail_fast),
         tracking=plain.tracking,
         experiment=plain.experiment,
+        params={} if raw["axes"] else _mapping(raw["params"], "params", "{key: values}"),
+        left_aside=foreign,
     )
 
 
@@ -76,6 +84,13 @@ def _seeds(value: Any, name: str) -> int | tuple[int, ...]:
     if OmegaConf.is_list(value) and len(value) and all(_is_whole(item) for item in value):
         return tuple(dict.fromkeys(int(item) for item in value))
     raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give how many (5) or a list of whole numbers ([1,2,3])")
+
+
+def _metrics_file(value: Any) -> None:
+    if value is not None and (not str(value) or Path(str(value)).is_absolute() or ".." in Path(str(value)).parts):
+        raise BadOverride(
+            f"hydra.sweeper.policy.metrics_file is {value!r}; give a file's name within the job folder: metrics.json"
+        )
 
 
 def _above_zero(value: Any, name: str) -> None:

@@ -18,7 +18,7 @@ from oneaxis.errors import TrialFailed, TrialRefused
 from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
-from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.outcome import measured
 from oneaxis.trial.provenance import machine
 from oneaxis.vocabulary import Failure, Record, Status, split_key
 
@@ -75,15 +75,33 @@ class Guard:
         if refusal is not None:
             write_record(replace(record, status="refused", failure=refusal, ended=now()), folder)
             raise TrialRefused(refusal.message)
-        return run_and_record(self.task, cfg, record, folder, tracked=self.tracked, compared=self.compared)
+        return run_and_record(
+            self.task,
+            cfg,
+            record,
+            folder,
+            tracked=self.tracked,
+            compared=self.compared,
+            output=Path(hydra.runtime.output_dir),
+            metrics_file=hydra.sweeper.policy.metrics_file,
+        )
 
 
 def run_and_record(
-    task: Task, cfg: DictConfig, record: Record, folder: Path, *, tracked: bool, compared: bool = True
+    task: Task,
+    cfg: DictConfig,
+    record: Record,
+    folder: Path,
+    *,
+    tracked: bool,
+    compared: bool = True,
+    output: Path | None = None,
+    metrics_file: str | None = None,
 ) -> Any:
     """Run a task and write its record, however it ends.
 
-    Where nothing will be compared (`hydra.sweeper.reference=false`), a task needs no metric.
+    Where nothing will be compared (`hydra.sweeper.reference=false`), a task needs no metric. `output` is Hydra's job
+    folder, where `metrics_file` is looked for.
     """
     clock = time.perf_counter()
     notes = journal.open_journal(folder)
@@ -105,8 +123,9 @@ def run_and_record(
         )
 
     try:
-        with Handover(folder, enabled=tracked):
+        with Handover(folder, enabled=tracked) as handover:
             returned = task(cfg)
+            metrics, failure = measured(returned, folder=output or folder, pattern=metrics_file, logged=handover.logged)
     except SystemExit as exit_:
         message = f"the task called sys.exit({exit_.code!r})"
         leave("failed", {}, Failure("SystemExit", message, traceback.format_exc()))
@@ -116,7 +135,6 @@ def run_and_record(
         raise
     finally:
         journal.close_journal()
-    metrics, failure = read_metrics(returned)
     if not compared:
         failure = None
     leave("failed" if failure else "finished", metrics, failure)

@@ -1,0 +1,17 @@
+"""The author decides where everything goes: folders named after overrides, no `.hydra`, no log file."""
+
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="config")
+def main(cfg):
+    Path("weights.txt").write_text(str(cfg.lr))
+    assert Path.cwd().name == HydraConfig.get().job.override_dirname.replace("/", "-") or "none"
+    return {"acc": cfg.lr * cfg.seed, "loss": 1 - cfg.lr}
+
+
+if __name__ == "__main__":
+    main()
