@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oneaxis.trial.outcome import NONE_RETURNED
+
 LAUNCHERS = {"basic": [], "joblib": ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]}
 FAILED = {
     "raise": ("ValueError", "the data are gone\nand nobody knows where"),
@@ -11,7 +13,7 @@ FAILED = {
     "exit_well": ("SystemExit", "the task called sys.exit(0)"),
     "none": (
         "NoMetric",
-        "the task returned None; return a dict of numbers or one number, or name a file of metrics: hydra.sweeper.policy.metrics_file=NAME",
+        NONE_RETURNED,
     ),
     "text": ("NotANumber", "metric `score` is 'high' (str); return a number"),
     "not_a_number": ("NotFinite", "metric `score` is nan"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oneaxis.trial.outcome import NONE_RETURNED
+
 CALLBACK = "hydra/callbacks=oneaxis"
 UNTRACKED = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null"]
 
@@ -73,7 +75,7 @@ EXIT = ("Exit", "the process ended before the task returned")
             0,
             (
                 "NoMetric",
-                "the task returned None; return a dict of numbers or one number, or name a file of metrics: hydra.sweeper.policy.metrics_file=NAME",
+                NONE_RETURNED,
             ),
         ),
         ("interrupt", -2, EXIT),

@@ -13,7 +13,10 @@ from oneaxis.vocabulary import Failure
 
 OBJECTIVE = "objective"
 COUNTERS = frozenset(("epoch", "step", "iteration", "time", "timestamp"))  # columns of a curve's file, never metrics
-_OTHERWISE = "return a dict of numbers or one number, or name a file of metrics: hydra.sweeper.policy.metrics_file=NAME"
+NONE_RETURNED = (
+    "the task returned None; return a dict of numbers or one number, or name a file of metrics: "
+    "hydra.sweeper.policy.metrics_file=NAME"
+)
 
 
 def measured(
@@ -87,7 +90,7 @@ def read_metrics(returned: Any) -> tuple[dict[str, float], Failure | None]:
     numbers, and a failure alone.
     """
     if returned is None:
-        return {}, Failure("NoMetric", f"the task returned None; {_OTHERWISE}")
+        return {}, Failure("NoMetric", NONE_RETURNED)
     items = returned if isinstance(returned, Mapping) else {OBJECTIVE: returned}
     if not items:
         return {}, Failure("NoMetric", "the task returned an empty dict; return at least one metric")

@@ -1,5 +1,6 @@
 """The author decides where everything goes: folders named after overrides, no `.hydra`, no log file."""
 
+import os
 from pathlib import Path
 
 import hydra
@@ -9,7 +10,8 @@ from hydra.core.hydra_config import HydraConfig
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
 def main(cfg):
     Path("weights.txt").write_text(str(cfg.lr))
-    assert Path.cwd().name == HydraConfig.get().job.override_dirname.replace("/", "-") or "none"
+    assert Path.cwd() == Path(HydraConfig.get().runtime.output_dir)
+    assert os.environ["LAB"] == "1"
     return {"acc": cfg.lr * cfg.seed, "loss": 1 - cfg.lr}
 
 

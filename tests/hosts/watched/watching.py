@@ -5,7 +5,7 @@ from hydra.experimental.callback import Callback
 
 class Watch(Callback):
     def __init__(self, file):
-        self.file = Path(file)
+        self.file = Path(file).absolute()
 
     def _note(self, text):
         with self.file.open("a") as stream:

@@ -10,7 +10,7 @@ class DataModule:
 
 
 class Module:
-    def __init__(self, optimizer, net, compile=False):
+    def __init__(self, optimizer, net, compiled=False):
         self.lr = optimizer.keywords["lr"]
         self.net = net
 
