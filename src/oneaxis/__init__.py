@@ -1,8 +1,8 @@
 """Compare a reference with experiments that each differ from it on exactly one axis."""
 
-from oneaxis.trial.journal import fingerprint_data, log, phase, predictions
+from oneaxis.trial.journal import fingerprint_data, log, phase, predictions, sizes
 
-__all__ = ["__version__", "fingerprint_data", "log", "phase", "predictions"]
+__all__ = ["__version__", "fingerprint_data", "log", "phase", "predictions", "sizes"]
 
 
 def __getattr__(name: str) -> str:

@@ -32,13 +32,23 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, caption in (
         ("plan", _plan, "show the plan of a study: each trial's single change"),
-        ("compare", _compare, "show the reference and each deviation's difference; exit status 1 if any trial lacks"),
+        (
+            "compare",
+            _compare,
+            "show each deviation's verdict; exit status 1 if any trial lacks, or a gate isn't passed",
+        ),
         ("sync", _sync, "write a study into MLflow, whole; writing twice changes nothing"),
     ):
         command = commands.add_parser(name, help=caption, description=caption)
         command.add_argument(
-            "study", nargs="?", type=Path, metavar="STUDY", help="its folder (default: the newest here)"
+            "study",
+            nargs="*" if name == "compare" else "?",
+            type=Path,
+            metavar="STUDY",
+            help="its folder (default: the newest here)",
         )
+        if name == "compare":
+            _compare_options(command)
         command.set_defaults(run=run)
         if name == "sync":
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
@@ -56,26 +66,30 @@ def _plan(options: argparse.Namespace) -> int:
     return GOOD
 
 
-def _compare(options: argparse.Namespace) -> int:
-    from oneaxis.analysis.comparison import compare  # noqa: PLC0415 - --help stays light
-    from oneaxis.loop.advice import caution, study_result  # noqa: PLC0415 - as above
-    from oneaxis.report.terminal import console, say  # noqa: PLC0415 - as above
-    from oneaxis.study.progress import failure_line  # noqa: PLC0415 - as above
+def _compare_options(command: argparse.ArgumentParser) -> None:
+    from oneaxis.report.formats import FORMATS  # noqa: PLC0415 - names only
+    from oneaxis.report.order import SORTS  # noqa: PLC0415 - as above
 
-    folder = _folder(options)
-    study = folder.read_study()
-    records = folder.records(study)
-    comparison = compare(study.plan, records, study.policy)
-    terminal = console()
-    say(terminal, f"Study: {folder.root}")
-    terminal.print(study_result(comparison, width=terminal.width))
-    say(terminal, caution(study, comparison, records))
-    for trial, record in comparison.unusable:
-        if record is None:
-            say(terminal, f"missing: {trial.label(several_seeds=study.several_seeds)}: it left no record")
-        else:
-            say(terminal, failure_line(trial, record, several_seeds=study.several_seeds))
-    return NO if comparison.unusable else GOOD
+    command.add_argument("--metric", metavar="NAME", help="show another metric than the deciding one, without verdicts")
+    command.add_argument(
+        "--sort", choices=SORTS, default="verdict", help="order of the rows (default: verdict and size)"
+    )
+    command.add_argument("--only-changed", action="store_true", help="leave out rows of which nothing was found")
+    command.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    command.add_argument("--adjusted", action="store_true", help="add Holm's adjusted p values")
+    command.add_argument(
+        "--fail-if",
+        metavar="worse|MARGIN",
+        help="exit status 1 if a row is worse, or (0.01, 1%%) if one may be worse by more than that",
+    )
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from oneaxis.loop.compare import compare_studies  # noqa: PLC0415 - --help stays light
+    from oneaxis.study.folder import newest  # noqa: PLC0415 - as above
+
+    folders = [_named(path) for path in options.study] or [newest(Path(os.curdir))]
+    return NO if compare_studies(folders, options) else GOOD
 
 
 def _sync(options: argparse.Namespace) -> int:
@@ -98,13 +112,17 @@ def _sync(options: argparse.Namespace) -> int:
 
 
 def _folder(options: argparse.Namespace) -> StudyFolder:
-    from oneaxis.study.folder import StudyFolder, newest  # noqa: PLC0415 - --help stays light
+    from oneaxis.study.folder import newest  # noqa: PLC0415 - --help stays light
 
-    if options.study is None:
-        return newest(Path(os.curdir))
-    if not options.study.is_dir():
-        raise FolderUnusable(f"{options.study} holds no study; give the folder of one")
-    return StudyFolder(options.study)
+    return newest(Path(os.curdir)) if options.study is None else _named(options.study)
+
+
+def _named(path: Path) -> StudyFolder:
+    from oneaxis.study.folder import StudyFolder  # noqa: PLC0415 - --help stays light
+
+    if not path.is_dir():
+        raise FolderUnusable(f"{path} holds no study; give the folder of one")
+    return StudyFolder(path)
 
 
 if __name__ == "__main__":

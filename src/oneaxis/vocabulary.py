@@ -181,7 +181,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will run, and why it is one change each."""
+    """What will run, and why it is one change each.
+
+    With `looks` (numbers of seeds) the study is adaptive: its trials are the most that it may run, `max_trials`
+    limits them further, and only deviations that a look leaves undecided get the seeds of the next.
+    """
 
     reference: Composed | None
     reference_overrides: tuple[str, ...]
@@ -193,16 +197,36 @@ class Plan:
     dropped: tuple[Dropped, ...] = ()
     shifted: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    looks: tuple[int, ...] = ()
+    max_trials: int | None = None
+
+    @property
+    def adaptive(self) -> bool:
+        return bool(self.looks)
+
+
+@dataclass(frozen=True)
+class Margin:
+    """The smallest difference that matters: in the metric's unit, or as a share of the reference's mean."""
+
+    amount: float
+    relative: bool = False
+
+    def __str__(self) -> str:
+        return f"{100 * self.amount:g}%" if self.relative else f"{self.amount:g}"
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What decides, and how it is read."""
+    """What decides, and how it is read. `confidence` is that of all verdicts together; guardrails are limits."""
 
     metric: str | None = None
     direction: Literal["maximize", "minimize"] | None = None
     replicates: Literal["training", "resampled"] = "training"
     protected: tuple[str, ...] = ()
+    margin: Margin | None = None
+    confidence: float = 0.95
+    guardrails: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -216,7 +240,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Record:
-    """What one trial left behind. Times are UTC, ISO 8601; `seconds` and phases are wall seconds."""
+    """What one trial left behind. Times are UTC, ISO 8601; `seconds` and phases are wall seconds.
+
+    `data` are digests and `sizes` numbers of examples by part of the data, `outputs` digests of what was predicted
+    and logged.
+    """
 
     study: str
     trial: int
@@ -240,6 +268,8 @@ class Record:
     data: Mapping[str, str] = field(default_factory=dict)
     predictions: str | None = None
     machine: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 from tests.analysis.study import plan, record, records
 from tests.strategies import steady
 
-from oneaxis.analysis.comparison import Spread, compare, spread
+from oneaxis.analysis.comparison import compare
+from oneaxis.analysis.interval import describe
 from oneaxis.vocabulary import Policy
 
 # Two deviations at seeds 0, 1, 2: trials 0 3 6 are the reference, 1 4 7 lr=1, 2 5 8 lr=2.
 PLAN = plan([("lr", "1"), ("lr", "2")], seeds=(0, 1, 2))
 GOOD = {0: 0.5, 1: 0.6, 2: 0.4, 3: 0.7, 4: 0.7, 5: 0.7, 6: 0.9, 7: 1.1, 8: 0.6}
+
+
+def brief(estimate):
+    """Number, mean and spread of an estimate."""
+    return estimate and (estimate.n, estimate.mean, estimate.sd)
 
 
 def compared(values, **policy):
@@ -26,10 +32,10 @@ def test_differences_are_paired_by_seed():
     found = compared(GOOD)
 
     assert found.metric == "acc"
-    assert found.reference.metrics["acc"] == Spread(3, pytest.approx(0.7), pytest.approx(0.2))
+    assert brief(found.reference.metrics["acc"]) == (3, pytest.approx(0.7), pytest.approx(0.2))
     one, two = found.rows
     assert (one.name, two.name) == ("lr=1", "lr=2")
-    assert one.deltas["acc"] == Spread(3, pytest.approx(0.1), pytest.approx(0.1))  # +0.1, 0, +0.2
+    assert brief(one.deltas["acc"]) == (3, pytest.approx(0.1), pytest.approx(0.1))  # +0.1, 0, +0.2
     assert two.deltas["acc"].mean == pytest.approx((-0.1 + 0 - 0.3) / 3)
     assert found.pair_deltas[7] == {"acc": pytest.approx(0.2)}
     assert set(found.pair_deltas) == {1, 2, 4, 5, 7, 8}
@@ -83,7 +89,7 @@ def test_without_any_record_every_trial_is_listed_as_unusable():
 def test_values_without_a_partner_are_shown_but_make_no_difference():
     found = compared({1: 0.6, 4: 0.8})
 
-    assert found.rows[0].metrics["acc"] == Spread(2, pytest.approx(0.7), pytest.approx(0.1414213562))
+    assert brief(found.rows[0].metrics["acc"]) == (2, pytest.approx(0.7), pytest.approx(0.1414213562))
     assert found.rows[0].deltas == {}
 
 
@@ -91,8 +97,8 @@ def test_a_metric_that_only_one_side_returned_makes_no_difference():
     found = compare(plan(), {0: record(0, acc=1.0), 1: record(1, acc=2.0, extra=3.0)}, Policy())
 
     assert found.metrics == ("acc", "extra")
-    assert found.rows[0].deltas == {"acc": Spread(1, 1.0, None)}
-    assert found.rows[0].metrics["extra"] == Spread(1, 3.0, None)
+    assert {name: brief(delta) for name, delta in found.rows[0].deltas.items()} == {"acc": (1, 1.0, None)}
+    assert brief(found.rows[0].metrics["extra"]) == (1, 3.0, None)
 
 
 def test_a_failed_record_contributes_no_metric_and_no_time():
@@ -107,8 +113,8 @@ def test_more_replicates_of_the_reference_inform_it_and_pair_with_nothing():
     wider = plan(seeds=(0, 1), extra=(2, 3))
     found = compare(wider, records({0: 1.0, 1: 2.0, 2: 3.0, 3: 5.0, 4: 7.0, 5: 9.0}), Policy())
 
-    assert found.reference.metrics["acc"] == Spread(4, 5.0, pytest.approx(statistics.stdev([1, 3, 7, 9])))
-    assert found.rows[0].deltas["acc"] == Spread(2, 1.5, pytest.approx(statistics.stdev([1, 2])))
+    assert brief(found.reference.metrics["acc"]) == (4, 5.0, pytest.approx(statistics.stdev([1, 3, 7, 9])))
+    assert brief(found.rows[0].deltas["acc"]) == (2, 1.5, pytest.approx(statistics.stdev([1, 2])))
     assert found.seeds == 4
 
 
@@ -144,16 +150,16 @@ def test_the_mean_time_is_that_of_finished_trials():
     results = {0: record(0, seconds=2.0, acc=1), 1: record(1, seconds=None, acc=1)}
     found = compare(plan(), results, Policy())
 
-    assert found.reference.seconds == Spread(1, 2.0, None)
+    assert brief(found.reference.seconds) == (1, 2.0, None)
     assert found.rows[0].seconds is None
 
 
 @pytest.mark.parametrize(
     "values, expected",
-    [([], None), ([2.0], Spread(1, 2.0, None)), ([1.0, 3.0], Spread(2, 2.0, pytest.approx(2**0.5)))],
+    [([], None), ([2.0], (1, 2.0, None)), ([1.0, 3.0], (2, 2.0, pytest.approx(2**0.5)))],
 )
 def test_a_spread_has_no_deviation_below_two(values, expected):
-    assert spread(values) == expected
+    assert brief(describe(values)) == expected
 
 
 accuracies = st.dictionaries(st.integers(0, 8), st.sampled_from([0.25, 0.5, 1.0, "failed", "refused"]))

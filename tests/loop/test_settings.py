@@ -55,7 +55,7 @@ def test_what_may_be_written(written, name, meant):
 @pytest.mark.parametrize(
     "written, line",
     [
-        ({"seeds": 0}, "hydra.sweeper.seeds is 0; give how many (5) or a list of whole numbers ([1,2,3])"),
+        ({"seeds": 0}, "hydra.sweeper.seeds is 0; give how many (5) or a list of whole numbers ([1,2,3]), or adaptive"),
         ({"seeds": -2}, "hydra.sweeper.seeds is -2"),
         ({"seeds": True}, "hydra.sweeper.seeds is True"),
         ({"seeds": 2.5}, "hydra.sweeper.seeds is 2.5"),

@@ -64,29 +64,47 @@ def table(values, metric="acc", **more):
     return tabulate(compare(plan([("lr", "1"), ("lr", "2")], **more), results, Policy()))
 
 
-def test_one_seed_has_no_spread_and_no_count():
+def test_one_seed_has_no_interval_and_no_count():
     found = table({0: 0.5, 1: 0.75, 2: 0.25})
 
-    assert found.headings == ("change", "acc", "Δ", "time")
+    assert found.headings == ("", "axis", "change", "acc", "Δ", "time", "verdict")
     assert found.rows == (
-        ("reference", "0.5000", "", "1 s"),
-        ("lr: 0 → 1", "0.7500", "+0.2500", "1 s"),
-        ("lr: 0 → 2", "0.2500", "−0.2500", "1 s"),
+        ("", "reference", "", "0.5000", "", "1 s", ""),
+        ("?", "lr", "0 → 1", "0.7500", "+0.2500", "× 1", "no verdict"),
+        ("?", "lr", "0 → 2", "0.2500", "−0.2500", "× 1", "no verdict"),
     )
-    assert found.notes == ("acc: higher is better.",)
+    assert found.notes[0] == "acc: higher is better."
     assert found.has_reference
 
 
-def test_several_seeds_show_the_spread_and_how_many_finished():
+def test_several_seeds_show_intervals_and_how_many_pairs():
     found = table({0: 0.5, 1: 0.6, 2: "failed", 3: 0.7, 4: 0.6, 5: 0.6}, seeds=(0, 1))
 
-    assert found.headings == ("change", "acc", "Δ", "± sd", "n", "time")
-    assert found.rows == (
-        ("reference", "0.6000", "", "0.1414", "2", "1 s"),
-        ("lr: 0 → 1", "0.6000", "0.0000", "0.1414", "2", "1 s"),
-        ("lr: 0 → 2", "0.6000", "−0.1000", "", "1/2", "1 s"),
-    )
-    assert found.notes[1].startswith("Δ: mean difference from the reference, paired by seed; ± sd")
+    assert found.headings == ("", "axis", "change", "acc", "Δ [low, high]", "n", "time", "verdict")
+    assert [row[1:3] for row in found.rows] == [("reference", ""), ("lr", "0 → 2"), ("lr", "0 → 1")]
+    assert [row[5] for row in found.rows] == ["2", "1/2", "2"]
+    assert "1 of 2 seeds failed" in " ".join(found.notes)
+
+
+def test_a_narrow_table_has_the_change_in_one_column_and_the_references_own_spread():
+    made = plan([("lr", "1")], seeds=(0, 1, 2))
+    values = {0: 0.5, 1: 0.6, 2: 0.51, 3: 0.62, 4: 0.49, 5: 0.58}
+    found = tabulate(compare(made, records(values), Policy()), wide=False)
+
+    assert found.headings == ("", "change", "acc", "Δ [low, high]", "n", "time", "verdict")
+    assert [row[1] for row in found.rows] == ["reference", "lr: 0 → 1"]
+    assert found.rows[0][3].startswith("(± 0.0")
+    assert found.rows[1][0] == "+"
+    assert found.rows[1][-1] == "better"
+
+
+def test_another_metric_is_shown_without_verdicts():
+    made = plan([("lr", "1")], seeds=(0, 1, 2))
+    results = {index: record(index, acc=0.1 * index, other=float(index**2)) for index in range(6)}
+    found = tabulate(compare(made, results, Policy(metric="acc")), metric="other")
+
+    assert found.headings == ("axis", "change", "other", "Δ [low, high]", "n", "time")
+    assert "other doesn't decide: plain 95 % intervals, no verdict." in found.notes
 
 
 @pytest.mark.parametrize(
@@ -95,19 +113,20 @@ def test_several_seeds_show_the_spread_and_how_many_finished():
 )
 def test_a_trial_without_a_value_says_why(values, state):
     rows = table({0: 0.5, 2: 0.5} | values).rows
-    assert rows[1] == ("lr: 0 → 1", state, "", "")
+    [row] = [row for row in rows if row[2] == "0 → 1"]
+    assert row[3:] == (state, "", "", state if state != "refused" else "failed")
 
 
 def test_a_trial_that_lacks_the_metric_says_so():
     results = {0: record(0, acc=1.0), 1: record(1, other=1.0)}
-    assert tabulate(compare(plan(), results, Policy())).rows[1][1] == "no value"
+    assert tabulate(compare(plan(), results, Policy())).rows[1][3] == "no value"
 
 
 def test_a_study_without_any_result_still_has_its_rows():
     found = table({})
 
-    assert found.headings == ("change", "metric", "Δ", "time")
-    assert [row[1] for row in found.rows] == ["missing"] * 3
+    assert found.headings == ("", "axis", "change", "metric", "Δ", "time", "verdict")
+    assert [row[3] for row in found.rows] == ["missing"] * 3
     assert found.notes == ()
 
 
@@ -127,9 +146,8 @@ def test_a_study_without_any_result_still_has_its_rows():
     ],
 )
 def test_the_largest_value_has_four_digits_and_the_others_as_many_decimals(values, texts):
-    (_, reference, *_), (_, value, delta, *_) = tabulate(
-        compare(plan(), records(dict(enumerate(values))), Policy())
-    ).rows
+    found = tabulate(compare(plan(), records(dict(enumerate(values))), Policy())).rows
+    (_, _, _, reference, *_), (_, _, _, value, delta, *_) = found
     assert [reference, value, delta] == texts
 
 
@@ -142,7 +160,7 @@ def test_the_largest_value_has_four_digits_and_the_others_as_many_decimals(value
     ],
 )
 def test_a_note_says_which_way_is_better(name, note):
-    assert table({0: 1.0}, metric=name).notes == (note,)
+    assert table({0: 1.0}, metric=name).notes[0] == note
 
 
 def test_other_metrics_are_shown_with_their_difference_and_no_claim():

@@ -107,7 +107,12 @@ def without(node, path):
 
 
 CONTENT = jsonable(manifest.to_json(everything()))
-HAVE_DEFAULTS = {("schema",), ("policy", "metric"), ("policy", "direction"), ("policy", "replicates")}
+HAVE_DEFAULTS = {
+    ("schema",),
+    *(("policy", name) for name in ("metric", "direction", "replicates", "margin", "confidence", "guardrails")),
+    ("plan", "looks"),
+    ("plan", "max_trials"),
+}
 
 
 @pytest.mark.parametrize("path", [path for path in fields(CONTENT) if path not in HAVE_DEFAULTS], ids=str)

@@ -120,7 +120,7 @@ def raising(error):
         (raising(KeyError("gone")), "KeyError: 'gone'"),
         (
             lambda _: None,
-            "NoMetric: the task returned None; return a dict of numbers or one number, or name a file of metrics: hydra.sweeper.policy.metrics_file=NAME",
+            f"NoMetric: {NONE_RETURNED}",
         ),
         (lambda _: {"acc": float("nan")}, "NotFinite: metric `acc` is nan"),
         (Guard(lambda _: sys.exit(3), "study", tracked=False), "SystemExit: the task called sys.exit(3)"),

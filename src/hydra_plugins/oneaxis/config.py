@@ -34,6 +34,9 @@ class PolicySettings:
     direction: str | None = None
     replicates: str = "training"
     protected: Any = None
+    margin: Any = None
+    confidence: float = 0.95
+    guardrails: Any = None
 
 
 @dataclass
@@ -53,6 +56,8 @@ class SweeperSettings:
     workers: int | None = None
     devices: Any = None
     timeout_minutes: float | None = None
+    max_trials: int | None = None
+    max_minutes: float | None = None
     tracking: Any = "auto"
     experiment: str | None = None
     params: Any = None  # of Hydra's basic sweeper: an app may have its sweep there

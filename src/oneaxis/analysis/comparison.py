@@ -1,135 +1,116 @@
-"""Compare each deviation with the reference, paired by seed."""
+"""Compare each deviation with the reference: plan, records and a policy in, a comparison out."""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from oneaxis.analysis.metrics import Direction, metric_direction, metric_names, metric_remarks, primary_metric
+from oneaxis.analysis.conclusion import Terms
+from oneaxis.analysis.examples import Examples
+from oneaxis.analysis.gathered import Gathered, finished_records, gather
+from oneaxis.analysis.health import health
+from oneaxis.analysis.interval import holm, p_value
+from oneaxis.analysis.metrics import metric_remarks
+from oneaxis.analysis.pairing import pairing, planned_comparisons
+from oneaxis.analysis.result import Comparison, Row
+from oneaxis.analysis.rows import deviation_row, reference_row
 from oneaxis.vocabulary import Plan, Policy, Record, Trial
 
 
-@dataclass(frozen=True)
-class Spread:
-    """Mean and sample standard deviation of n values; no standard deviation below two."""
-
-    n: int
-    mean: float
-    sd: float | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """The reference (`axis` None) or one deviation over its seeds.
-
-    `deltas` are differences deviation − reference per metric, over the seeds that both finished.
-    """
-
-    name: str
-    axis: str | None
-    before: str
-    value: str
-    metrics: Mapping[str, Spread]
-    deltas: Mapping[str, Spread]
-    seconds: Spread | None
-    planned: int
-    finished: int
-    failed: int
-    refused: int
-
-    @property
-    def missing(self) -> int:
-        return self.planned - self.finished - self.failed - self.refused
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What the records say. `metric` decides, in `direction`; other metrics are shown."""
-
-    metric: str | None
-    direction: Direction | None
-    metrics: tuple[str, ...]
-    reference: Row | None
-    rows: tuple[Row, ...]
-    pair_deltas: Mapping[int, Mapping[str, float]]
-    unusable: tuple[tuple[Trial, Record | None], ...]
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def seeds(self) -> int:
-        """The most seeds that any row has."""
-        return max((row.planned for row in (self.reference, *self.rows) if row is not None), default=0)
-
-
-def compare(plan: Plan, records: Mapping[int, Record], policy: Policy) -> Comparison:
-    """Rows in axis order. Trials without a usable record are counted and listed, never left out."""
-    finished = {index: record for index, record in records.items() if record.status == "finished"}
-    names = metric_names(finished[trial.index] for trial in plan.trials if trial.index in finished)
-    metric = primary_metric(names, policy)
-    groups: dict[str | None, list[Trial]] = {}
-    for trial in plan.trials:
-        groups.setdefault(trial.deviation, []).append(trial)
-    reference_trials = groups.pop(None, [])
-    reference_by_seed = {trial.seed: finished.get(trial.index) for trial in reference_trials}
-    pair_deltas = {
-        trial.index: _deltas(finished[trial.index], other)
-        for trials in groups.values()
-        for trial in trials
-        if trial.index in finished and (other := reference_by_seed.get(trial.seed)) is not None
-    }
-    before = {deviation.name: deviation.before for deviation in plan.deviations}
-    return Comparison(
-        metric=metric,
-        direction=metric_direction(metric, policy) if metric else None,
-        metrics=names,
-        reference=_row(reference_trials, records, names, {}, "") if reference_trials else None,
-        rows=tuple(
-            _row(trials, records, names, pair_deltas, before.get(name or "", "")) for name, trials in groups.items()
-        ),
-        pair_deltas=pair_deltas,
-        unusable=tuple((trial, records.get(trial.index)) for trial in plan.trials if trial.index not in finished),
-        remarks=metric_remarks(names, policy),
-    )
-
-
-def spread(values: Sequence[float]) -> Spread | None:
-    if not values:
-        return None
-    return Spread(len(values), statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None)
-
-
-def _deltas(deviation: Record, reference: Record) -> dict[str, float]:
-    return {
-        name: value - reference.metrics[name] for name, value in deviation.metrics.items() if name in reference.metrics
-    }
-
-
-def _row(
-    trials: Sequence[Trial],
+def compare(
+    plan: Plan,
     records: Mapping[int, Record],
-    names: Sequence[str],
-    pair_deltas: Mapping[int, Mapping[str, float]],
-    before: str,
-) -> Row:
-    found = [records[trial.index] for trial in trials if trial.index in records]
-    finished = [record for record in found if record.status == "finished"]
-    first = trials[0]
-    return Row(
-        name=first.deviation or "reference",
-        axis=first.axis,
-        before=before,
-        value=first.value or "",
-        metrics=_spreads(names, [record.metrics for record in finished]),
-        deltas=_spreads(names, [pair_deltas[trial.index] for trial in trials if trial.index in pair_deltas]),
-        seconds=spread([record.seconds for record in finished if record.seconds is not None]),
-        planned=len(trials),
-        finished=len(finished),
-        failed=sum(record.status == "failed" for record in found),
-        refused=sum(record.status == "refused" for record in found),
+    policy: Policy,
+    *,
+    examples: Mapping[int, Examples] | None = None,
+    adjusted: bool = False,
+) -> Comparison:
+    """Rows in axis order. Trials without a usable record are counted and listed, never left out.
+
+    `examples` are predictions by trial: where one run each is compared they say whether the two fitted models differ.
+    `adjusted` adds Holm's p values.
+    """
+    study = gather(plan, records, policy)
+    terms, finished = study.terms, finished_records(records)
+    reference = reference_row(study) if study.reference else None
+    rows = [deviation_row(study, name, evidence, examples or {}) for name, evidence in study.evidence.items()]
+    if adjusted:
+        rows = _adjusted(rows, study)
+    pair_deltas = {
+        match.trial.index: {
+            name: value - match.reference.metrics[name]
+            for name, value in match.deviation.metrics.items()
+            if name in match.reference.metrics
+        }
+        for evidence in study.evidence.values()
+        for match in evidence.comparable
+    }
+    unusable = tuple(
+        (trial, records.get(trial.index))
+        for trial in plan.trials
+        if trial.index not in finished and (trial.index in records or trial.index in study.wanted)
+    )
+    return Comparison(
+        metric=terms.metric,
+        direction=terms.direction,
+        metrics=study.metrics,
+        reference=reference,
+        rows=tuple(rows),
+        pair_deltas=pair_deltas,
+        unusable=unusable,
+        confidence=policy.confidence,
+        k=planned_comparisons(plan),
+        margin=terms.margin,
+        pairing=pairing(plan),
+        band=terms.band,
+        health=health(plan, rows, list(study.evidence.values()), terms, reference) if reference else (),
+        saved=_saved(study),
+        looks=plan.looks,
+        remarks=(*metric_remarks(study.metrics, policy), *_margin_remarks(terms, policy)),
     )
 
 
-def _spreads(names: Sequence[str], rows: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
-    found = {name: spread([row[name] for row in rows if name in row]) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+def wanted_trials(plan: Plan, records: Mapping[int, Record], policy: Policy) -> tuple[Trial, ...]:
+    """The trials that the study needs, given what is known: all of them, but for adaptive seeds; in planned order."""
+    if not plan.adaptive:
+        return plan.trials
+    wanted = gather(plan, records, policy).wanted
+    return tuple(trial for trial in plan.trials if trial.index in wanted)
+
+
+def _saved(study: Gathered) -> int:
+    """Trials that no decision needed; what a limit or an interruption kept from running isn't saved."""
+    if not study.plan.adaptive:
+        return 0
+    limited = {name for name, one in study.standing.items() if one.open or one.ending.startswith("stopped")}
+    names = {None, *study.evidence} - limited - ({None} if limited else set())
+    return sum(
+        trial.deviation in names and trial.index not in study.wanted and trial.index not in study.records
+        for trial in study.plan.trials
+    )
+
+
+def _adjusted(rows: Sequence[Row], study: Gathered) -> list[Row]:
+    """Holm's p values over all planned comparisons; one without a p value counts as 1."""
+    metric = study.terms.metric or ""
+    p_values = []
+    for row in rows:
+        estimate = row.deltas.get(metric)
+        overlap = study.evidence[row.name].overlap if study.terms.resampled else 0.0
+        usable = estimate is not None and estimate.low is not None and study.terms.paired and overlap is not None
+        p_values.append(p_value(estimate, overlap=overlap) if usable else None)  # type: ignore[arg-type]
+    together = holm([1.0 if value is None else value for value in p_values])
+    return [
+        row if value is None else replace(row, p_adjusted=adjusted)
+        for row, value, adjusted in zip(rows, p_values, together, strict=True)
+    ]
+
+
+def _margin_remarks(terms: Terms, policy: Policy) -> tuple[str, ...]:
+    if policy.margin is None or terms.metric is None:
+        return ()
+    if terms.margin is None:
+        return (f"margin {policy.margin} of the reference's {terms.metric} is nothing, so none is used.",)
+    if policy.margin.relative:
+        return (f"margin: {policy.margin} of the reference's mean {terms.metric}, ±{terms.margin:.3g}.",)
+    return (f"margin: ±{terms.margin:g}.",)

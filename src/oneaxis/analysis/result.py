@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from oneaxis.analysis.examples import Flips
 from oneaxis.analysis.metrics import Direction
 from oneaxis.vocabulary import Change, Record, Trial
 
@@ -103,6 +104,8 @@ class Row:
     obstacles: tuple[Change, ...] = ()
     remarks: tuple[str, ...] = ()
     not_needed: int = 0  # planned seeds that an adaptive study could save
+    flips: Flips | None = None  # rows that flipped, where one run each was compared example by example
+    p_adjusted: float | None = None  # Holm's, where it was asked for
 
     @property
     def missing(self) -> int:
@@ -133,7 +136,8 @@ class Comparison:
     """What the records say. `metric` decides, in `direction`; other metrics are shown.
 
     `k` is the number of intervals that hold together at `confidence`. `pairing` says how differences were taken.
-    `pair_deltas` are per trial and metric. `saved` is how many runs an adaptive study did without.
+    `pair_deltas` are per trial and metric. `saved` is how many runs an adaptive study did without, `looks` are the
+    numbers of seeds at which it looked.
     """
 
     metric: str | None
@@ -150,6 +154,7 @@ class Comparison:
     band: Band | None = None
     health: tuple[Health, ...] = ()
     saved: int = 0
+    looks: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property

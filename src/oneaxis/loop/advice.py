@@ -4,30 +4,45 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote as percent
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from oneaxis.analysis.comparison import Comparison
-from oneaxis.report.table import duration, other_metrics, tabulate
-from oneaxis.report.terminal import paragraph, table_view
+from oneaxis.analysis.result import Comparison
+from oneaxis.report.order import Sort
+from oneaxis.report.table import duration, health_line, other_metrics, tabulate
+from oneaxis.report.terminal import paragraph, table_view, width_of
 from oneaxis.tracking.handle import Mirrored
 from oneaxis.tracking.names import to_key
 from oneaxis.tracking.store import masked, sqlite_path
 from oneaxis.vocabulary import Record, Study
 
 ENOUGH_SEEDS = 5
+PRACTICAL_SEEDS = 50  # more than these a deviation is hardly ever worth
 ROOM_FOR_NAMES = 40  # columns
 ROOM_A_METRIC = 20
 LOCAL_UI = "http://127.0.0.1:5000"
 
 
-def study_result(comparison: Comparison, *, width: int) -> RenderableType:
-    """The comparison's table; the other metrics beside it where there is room, else the reference's alone."""
-    parts: list[RenderableType] = [Text(""), table_view(tabulate(comparison))]
-    others = other_metrics(comparison)
+def study_result(
+    comparison: Comparison,
+    *,
+    width: int,
+    sort: Sort = "verdict",
+    only_changed: bool = False,
+    metric: str | None = None,
+) -> RenderableType:
+    """Whether all is well, the table, and the other metrics where there is room, else the reference's alone."""
+    made = partial(tabulate, comparison, sort=sort, only_changed=only_changed, metric=metric)
+    table = made(wide=True)
+    parts: list[RenderableType] = [Text("")]
+    if comparison.health:
+        parts += [paragraph(health_line(comparison)), Text("")]
+    parts.append(table_view(table if width_of(table) <= width else made(wide=False)))
+    others = other_metrics(comparison, sort=sort) if metric is None and not only_changed else None
     if others is None:
         return Group(*parts)
     if width >= ROOM_FOR_NAMES + ROOM_A_METRIC * (len(others.headings) - 1):
@@ -88,6 +103,44 @@ def caution(study: Study, comparison: Comparison, records: Mapping[int, Record])
     kept = [text for text in study.arguments if not text.startswith("hydra.sweeper.seeds=")]
     command = shlex.join(["python", *study.app, *kept, f"hydra.sweeper.seeds={ENOUGH_SEEDS}"])
     return f"\n{why}\n{ENOUGH_SEEDS} seeds would ({cost}):\n  {command}"
+
+
+def undecided(study: Study, comparison: Comparison, records: Mapping[int, Record]) -> str:
+    """How many verdicts are open, and the command and cost that would settle them; empty where none is."""
+    waiting = [row for row in comparison.rows if row.verdict == "inconclusive"]
+    if not waiting or study.plan.adaptive:
+        return ""
+    noun = f"{len(waiting)} undecided"
+    wanted = [row.more_seeds[0] for row in waiting if row.more_seeds is not None]
+    practical = [seeds for seeds in wanted if seeds <= PRACTICAL_SEEDS]
+    if not practical:
+        return f"\n{noun}: even {PRACTICAL_SEEDS} more seeds each would hardly settle any."
+    more = max(practical)
+    trials = more * (len(comparison.rows) + 1)
+    spent = [record.seconds for record in records.values() if record.seconds is not None]
+    cost = f", {duration(trials * sum(spent) / len(spent))} of compute" if spent else ""
+    which = "them" if len(practical) == len(waiting) else f"{len(practical)} of them"
+    lines = [f"\n{noun}; about {trials} more trials ({more} more seeds{cost}) would settle {which}:"]
+    lines.append(f"  {_with_seeds(study, more)}")
+    if comparison.looks == () and study.policy.replicates == "training":
+        lines.append("(a second look at the same seeds; hydra.sweeper.seeds=adaptive plans for its looks)")
+    return "\n".join(lines)
+
+
+def _with_seeds(study: Study, more: int) -> str:
+    """The study's command with that many seeds more."""
+    plan = study.plan
+    known = [seed for seed in plan.seeds if seed is not None]
+    counted = known == list(range(known[0], known[0] + len(known)))
+    listed = [*known, *range(max(known) + 1, max(known) + 1 + more)]
+    seeds = str(len(listed)) if counted else f"[{','.join(map(str, listed))}]"
+    dropped = ("hydra.sweeper.seeds=", "hydra.sweeper.reference_seeds=", f"{plan.seed_key}=")
+    kept = [text for text in study.arguments if not text.startswith(dropped[:2])]
+    swept = [text for text in kept if text.startswith(dropped[2]) and "," in text]
+    if swept:  # `seed=1,2,3` says the seeds by itself
+        kept = [text for text in kept if text not in swept]
+        seeds = f"[{','.join(map(str, listed))}]"
+    return shlex.join(["python", *study.app, *kept, f"hydra.sweeper.seeds={seeds}"])
 
 
 def _ui_command(uri: str | None) -> str:

@@ -34,6 +34,8 @@ def ask(settings: Settings, grammar: Grammar, composer: Composer, arguments: Seq
         protected=settings.policy.protected,
         choosing=line.axes_groups,
         resampled=settings.policy.replicates == "resampled",
+        looks=settings.looks if line.seeds is None else (),
+        max_trials=settings.max_trials,
     )
     unknown = [name for name in settings.carries if all(axis.key != name for axis in axes)]
     if unknown and axes:

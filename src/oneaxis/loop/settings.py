@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from omegaconf import DictConfig, OmegaConf
 
+from oneaxis.analysis.adaptive import LOOKS
 from oneaxis.errors import BadOverride
 from oneaxis.loop.foreign import left_aside
 from oneaxis.tracking.store import masked
-from oneaxis.vocabulary import Policy
+from oneaxis.vocabulary import Margin, Policy
+
+ADAPTIVE = "adaptive"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What `hydra.sweeper` says about a study. `axes` is unresolved, as it stands in the file."""
+    """What `hydra.sweeper` says about a study. `axes` is unresolved, as it stands in the file.
+
+    `looks` are the numbers of seeds of adaptive studies; their `seeds` is the last of them.
+    """
 
     axes: Mapping[str, Any]
     carries: Mapping[str, tuple[str, ...]]
@@ -31,8 +38,11 @@ class Settings:
     fail_fast: bool
     tracking: Any
     experiment: str | None
-    params: Mapping[str, Any]
-    left_aside: tuple[str, ...]
+    looks: tuple[int, ...] = ()
+    max_trials: int | None = None
+    max_minutes: float | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    left_aside: tuple[str, ...] = ()
 
 
 def read_settings(hydra: DictConfig) -> Settings:
@@ -44,11 +54,15 @@ def read_settings(hydra: DictConfig) -> Settings:
         For a setting of the wrong kind; the message names it and its legal values.
     """
     _above_zero(hydra.sweeper.workers, "workers")
-    _above_zero(hydra.sweeper.timeout_minutes, "timeout_minutes")
+    for name in ("timeout_minutes", "max_trials", "max_minutes"):
+        _above_zero(hydra.sweeper[name], name)
     foreign = left_aside(hydra)
     raw = OmegaConf.to_container(hydra.sweeper, resolve=False)
     assert isinstance(raw, dict)
     plain = hydra.sweeper
+    looks = LOOKS if plain.seeds == ADAPTIVE else ()
+    if looks:
+        _suits_adaptive(plain)
     _metrics_file(plain.policy.metrics_file)
     return Settings(
         axes=_mapping(raw["axes"], "axes", "{key: values}"),
@@ -56,7 +70,7 @@ def read_settings(hydra: DictConfig) -> Settings:
             str(key): _names(value, f"carries.{key}")
             for key, value in _mapping(raw["carries"], "carries", "{axis: [group or key]}").items()
         },
-        seeds=_seeds(plain.seeds, "seeds"),
+        seeds=looks[-1] if looks else _seeds(plain.seeds, "seeds"),
         reference_seeds=None if plain.reference_seeds is None else _seeds(plain.reference_seeds, "reference_seeds"),
         seed_key=str(plain.seed_key),
         reference=bool(plain.reference),
@@ -68,14 +82,74 @@ def read_settings(hydra: DictConfig) -> Settings:
                 _one_of(plain.policy.replicates, "policy.replicates", ("training", "resampled")),
             ),
             protected=_names(raw["policy"]["protected"], "policy.protected"),
+            margin=_margin(plain.policy.margin),
+            confidence=_confidence(plain.policy.confidence),
+            guardrails=_guardrails(raw["policy"]["guardrails"]),
         ),
         dry_run=bool(plain.dry_run),
         fail_fast=bool(plain.fail_fast),
         tracking=plain.tracking,
         experiment=plain.experiment,
+        looks=looks,
+        max_trials=plain.max_trials,
+        max_minutes=plain.max_minutes,
         params={} if raw["axes"] else _mapping(raw["params"], "params", "{key: values}"),
         left_aside=foreign,
     )
+
+
+def _suits_adaptive(plain: DictConfig) -> None:
+    if plain.policy.replicates == "resampled":
+        raise BadOverride(
+            "hydra.sweeper.seeds=adaptive needs seeds that move the training only, and hydra.sweeper.policy.replicates "
+            "is resampled: how often its looks would err there isn't known; give a number (seeds=10)"
+        )
+    if plain.reference_seeds is not None:
+        raise BadOverride(
+            "hydra.sweeper.reference_seeds can't be set with seeds=adaptive: the reference gets every seed "
+            "that any deviation needs; leave it out"
+        )
+    if not plain.reference:
+        raise BadOverride("hydra.sweeper.seeds=adaptive needs the reference, and hydra.sweeper.reference is false")
+
+
+def _margin(value: Any) -> Margin | None:
+    if value is None:
+        return None
+    return read_margin(value, f"hydra.sweeper.policy.margin is {value!r}; give the smallest difference that")
+
+
+def read_margin(value: Any, refusal: str) -> Margin:
+    """`0.005` in the metric's unit, or `1%` of the reference's mean; `refusal` begins the message for anything else."""
+    relative = isinstance(value, str) and value.strip().endswith("%")
+    try:
+        amount = float(value.strip()[:-1]) / 100 if relative else float(value)
+    except (TypeError, ValueError):
+        amount = math.nan
+    if isinstance(value, bool):  # a switch is no number, though Python counts with it
+        amount = math.nan
+    if not 0 < amount < math.inf:
+        raise BadOverride(
+            f"{refusal} matters, above 0, in the metric's unit (0.005) or as a share of the reference's mean (1%)"
+        )
+    return Margin(amount, relative)
+
+
+def _confidence(value: float) -> float:
+    if not 0.5 <= value < 1:  # noqa: PLR2004 - below it, verdicts are guesses
+        raise BadOverride(f"hydra.sweeper.policy.confidence is {value}; give a share from 0.5 to below 1, such as 0.95")
+    return float(value)
+
+
+def _guardrails(value: Any) -> Mapping[str, float]:
+    limits = _mapping(value, "policy.guardrails", "{metric: limit}")
+    for name, limit in limits.items():
+        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
+            raise BadOverride(
+                f"hydra.sweeper.policy.guardrails.{name} is {limit!r}; give the metric's limit, a number "
+                f"({{{name}: 0.5}})"
+            )
+    return {name: float(limit) for name, limit in limits.items()}
 
 
 def _seeds(value: Any, name: str) -> int | tuple[int, ...]:
@@ -83,7 +157,10 @@ def _seeds(value: Any, name: str) -> int | tuple[int, ...]:
         return int(value)
     if OmegaConf.is_list(value) and len(value) and all(_is_whole(item) for item in value):
         return tuple(dict.fromkeys(int(item) for item in value))
-    raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give how many (5) or a list of whole numbers ([1,2,3])")
+    more = f", or {ADAPTIVE}" if name == "seeds" else ""
+    raise BadOverride(
+        f"hydra.sweeper.{name} is {value!r}; give how many (5) or a list of whole numbers ([1,2,3]){more}"
+    )
 
 
 def _metrics_file(value: Any) -> None:

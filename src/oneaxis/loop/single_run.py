@@ -110,6 +110,8 @@ class RecordRun(Callback):
                 phases=dict(run.notes.phases),
                 data=dict(run.notes.data),
                 predictions=run.notes.predictions_file,
+                sizes=dict(run.notes.sizes),
+                outputs=run.notes.outputs,
             )
         )
         shown = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())

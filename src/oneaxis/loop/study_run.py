@@ -16,16 +16,20 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from rich.console import Console
 
-from oneaxis.analysis.comparison import Comparison, compare
+from oneaxis.analysis.comparison import compare, wanted_trials
+from oneaxis.analysis.result import Comparison
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadRecord, StudyFailed
-from oneaxis.loop.advice import caution, interrupted, next_steps, study_result
+from oneaxis.loop.advice import caution, interrupted, next_steps, study_result, undecided
+from oneaxis.loop.leave import leave_comparison
+from oneaxis.loop.rounds import Rounds
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
+from oneaxis.study.predictions import single_run_examples
 from oneaxis.study.progress import Progress, failure_line, first_result
-from oneaxis.study.rounds import launch, pending, settle
+from oneaxis.study.rounds import launch, settle, settle_lost
 from oneaxis.study.watch import Watch
 from oneaxis.study.workers import Server
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
@@ -59,19 +63,22 @@ class StudyRun:
         self, mirror: MirrorProcess | None, *, moved: bool, uri: str | None
     ) -> Sequence[Sequence[JobReturn]]:
         """Run every trial, print the table and what to do next; raise if anything is without a result."""
-        trials = pending(self.study, {})
         returns: list[Sequence[JobReturn]] = []
         problem: BaseException | None = None
         try:
-            with Progress(self.terminal, len(trials), verb="trials") as progress, terminable():
-                problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+            with terminable():
+                problem = self._all_rounds(mirror, returns, moved=moved)
             records = self.folder.records(self.study)
-            comparison = compare(self.study.plan, records, self.study.policy)
+            examples = single_run_examples(self.folder, self.study, records)
+            comparison = compare(self.study.plan, records, self.study.policy, examples=examples)
+            leave_comparison(self.folder.root, comparison, self.study)
             self.terminal.print(study_result(comparison, width=self.terminal.width))
             if isinstance(problem, KeyboardInterrupt):
-                say(self.terminal, interrupted(comparison, len(trials)))
+                wanted = wanted_trials(self.study.plan, records, self.study.policy)
+                say(self.terminal, interrupted(comparison, len(wanted)))
             else:
                 say(self.terminal, caution(self.study, comparison, records))
+                say(self.terminal, undecided(self.study, comparison, records))
         except BaseException:
             if mirror is not None:
                 mirror.kill()
@@ -84,11 +91,32 @@ class StudyRun:
             raise StudyFailed(_failure(self.study, comparison, problem)) from problem
         return returns
 
+    def _all_rounds(
+        self, mirror: MirrorProcess | None, returns: list[Sequence[JobReturn]], *, moved: bool
+    ) -> BaseException | None:
+        """Launch rounds until none is pending; what ended them early, if anything did."""
+        rounds = Rounds(self.study, self.settings.max_minutes, lambda: self.folder.records(self.study))
+        problem: BaseException | None = None
+        for trials in rounds:
+            say(self.terminal, rounds.told)
+            with Progress(self.terminal, len(trials), verb="trials") as progress:
+                problem = self._rounds(trials, self._watch(trials, mirror, progress), returns, moved=moved)
+            if problem is not None or (self.settings.fail_fast and self._any_failed(trials)):
+                break
+            if self.study.plan.adaptive:
+                settle_lost(self.study, self.folder, trials)
+        say(self.terminal, rounds.stopped)
+        return problem
+
+    def _any_failed(self, trials: Sequence[Trial]) -> bool:
+        records = [self.folder.record(trial.folder) for trial in trials]
+        return any(record is None or record.status != "finished" for record in records)
+
     def _rounds(
         self, trials: Sequence[Trial], watch: Watch, returns: list[Sequence[JobReturn]], *, moved: bool
     ) -> BaseException | None:
         """Launch the trials; what ended the launches early, if anything did."""
-        launcher = self._launcher(moved=moved)
+        launcher = self._launcher(trials, moved=moved)
         overrides = {trial.index: self._job_overrides(trial, moved=moved) for trial in trials}
         settled: set[int] = set()
         problem: BaseException | None = None
@@ -134,7 +162,7 @@ class StudyRun:
 
         return Watch(trials, self.folder, run_wanted=run_wanted, recorded=recorded, running=progress.running)
 
-    def _launcher(self, *, moved: bool) -> Launcher:
+    def _launcher(self, trials: Sequence[Trial], *, moved: bool) -> Launcher:
         config = self.config
         if moved and not self._plain:
             with read_write(config), open_dict(config):
@@ -152,9 +180,11 @@ class StudyRun:
         if self.server is not None:
             local = cast("Any", launcher)
             local.server = self.server
-            trials = {trial.index: trial for trial in self.study.plan.trials}
+            # One launch counts on from its first trial; a later round may leave some out.
+            fail_fast = self.settings.fail_fast
+            numbered = {one.index: one for one in trials} if fail_fast else dict(enumerate(trials, trials[0].index))
             # A process that dies leaves no record: written now, its failure shows now.
-            local.returned = lambda index, job: settle(self.study, self.folder, trials[index], job)
+            local.returned = lambda number, job: settle(self.study, self.folder, numbered[number], job)
         if not config.hydra.verbose:
             # The plan and the progress say it better than a line a job.
             logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)

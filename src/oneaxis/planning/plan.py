@@ -13,7 +13,7 @@ from oneaxis.planning.request import Request
 from oneaxis.planning.seeds import Seeds, choose_seeds
 from oneaxis.planning.steps import settle
 from oneaxis.planning.trials import Variant, list_trials
-from oneaxis.vocabulary import Axis, Compose, Composed, Deviation, Dropped, Plan, split_key
+from oneaxis.vocabulary import Axis, Compose, Composed, Deviation, Dropped, Plan, Trial, split_key
 
 
 def make_plan(request: Request, compose: Compose) -> Plan:
@@ -61,17 +61,21 @@ def make_plan(request: Request, compose: Compose) -> Plan:
             seen[whole] = deviation.name
             deviations.append(deviation)
             variants.append(variant)
+    trials = list_trials(request, Variant(None, None, reference_digest), variants, seeds, reference_seeds)
+    _refuse_too_many(trials, request)
     return Plan(
         reference=reference,
         reference_overrides=reference_overrides,
         deviations=tuple(deviations),
-        trials=list_trials(request, Variant(None, None, reference_digest), variants, seeds, reference_seeds),
+        trials=trials,
         seed_key=request.seed_key,
         seeds=seeds,
         reference_seeds=reference_seeds,
         dropped=tuple(dropped),
         shifted=tuple(item.text for item in request.fixed if item.key not in (*request.choosing, request.seed_key)),
         remarks=(*study_remarks(request), *rounded),
+        looks=request.looks,
+        max_trials=request.max_trials,
     )
 
 
@@ -95,11 +99,13 @@ def _unproved_plan(request: Request, compose: Compose) -> Plan:
         if not variants:
             seeds, _ = choose_seeds(request, composed)
         variants.append(Variant(swept, value, digest(composed.config, without=request.seed_path)))
+    trials = list_trials(request, None, variants, seeds, ())
+    _refuse_too_many(trials, request)
     return Plan(
         reference=None,
         reference_overrides=request.overrides(),
         deviations=(),
-        trials=list_trials(request, None, variants, seeds, ()),
+        trials=trials,
         seed_key=request.seed_key,
         seeds=seeds,
         reference_seeds=(),
@@ -123,6 +129,18 @@ def _refuse_missing(reference: Composed, request: Request) -> None:
                 f"the reference leaves `{key}` open (???); give it a value, {key}=VALUE{beside}, "
                 "or run without a reference: hydra.sweeper.reference=false"
             )
+
+
+def _refuse_too_many(trials: Sequence[Trial], request: Request) -> None:
+    """A limit is kept before anything runs; an adaptive study keeps it while it runs, but its first look must fit."""
+    limit = request.max_trials
+    first = len(trials) if not request.looks else len(trials) // request.looks[-1] * request.looks[0]
+    if limit is not None and first > limit:
+        needs = f"its first look, {request.looks[0]} seeds each, needs" if request.looks else "it has"
+        raise BadOverride(
+            f"hydra.sweeper.max_trials is {limit}, and the plan doesn't fit: {needs} {first} trials; "
+            "take fewer values or seeds, or raise the limit"
+        )
 
 
 def _composed(request: Request, axis: Axis, value: str, seed: int | None, compose: Compose) -> Composed:

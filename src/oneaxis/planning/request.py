@@ -14,6 +14,7 @@ class Request:
     `seeds` and `reference_seeds` are a number of replicates, counted up from the configuration's seed, or a
     list. `choosing` names the groups that choose a file of axes: they move no reference. `unstable` are the
     leaves that no two compositions share. `resampled` says that the seed draws the split, not the training.
+    `looks` are those of an adaptive study, `max_trials` its limit.
     """
 
     fixed: tuple[FixedOverride, ...]
@@ -26,6 +27,8 @@ class Request:
     choosing: tuple[str, ...] = ()
     unstable: frozenset[Path] = frozenset()
     resampled: bool = False
+    looks: tuple[int, ...] = ()
+    max_trials: int | None = None
 
     @property
     def pinned(self) -> bool:

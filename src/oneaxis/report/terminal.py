@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -15,6 +16,9 @@ from oneaxis.report.table import Table
 from oneaxis.vocabulary import Change, Deviation, Plan
 
 PLAIN_WIDTH = 80
+LEFT = ("", "axis", "change", "verdict")
+FOLDS = ("axis", "change")
+COLOURS = {"+": "green", "−": "red", "!": "red", "x": "magenta", "…": "magenta", "≡": "yellow"}  # marks
 
 
 def console() -> Console:
@@ -49,6 +53,8 @@ def plan_heading(plan: Plan) -> str:
     """`Plan: 7 trials = (1 reference + 6 deviations) × 1 seed`."""
     trials = len(plan.trials)
     count = len(plan.deviations)
+    if plan.adaptive:
+        return _adaptive_heading(plan)
     noun = "trial" if trials == 1 else "trials"
     if plan.reference is None:
         return f"Plan: {trials} {noun}, without a reference"
@@ -59,21 +65,48 @@ def plan_heading(plan: Plan) -> str:
     return f"Plan: {trials} {noun} = (the reference + {deviations}) × {seeds}{more}{_seed_note(plan)}"
 
 
+def _adaptive_heading(plan: Plan) -> str:
+    """The range of trials, and when the study looks."""
+    count = len(plan.deviations)
+    fewest, most = (count + 1) * plan.looks[0], len(plan.trials)
+    limit = "" if plan.max_trials is None else f", at most {plan.max_trials} (max_trials)"
+    deviations = f"{count} deviation" + ("" if count == 1 else "s")
+    looks = ", ".join(map(str, plan.looks[:-1]))
+    first, last = plan.looks[0], plan.looks[-1]
+    return (
+        f"Plan: {fewest} to {most} trials{limit} = (the reference + {deviations}) × {first} to {last} seeds\n"
+        f"      adaptive: looks after {looks} and {last} seeds; a verdict is final,\n"
+        f"      and only undecided deviations get more\n"
+        f"      seeds: {plan.seed_key}={plan.seeds[0]},{plan.seeds[1]},…, the same for all"
+    )
+
+
 def table_view(table: Table) -> RenderableType:
     """The table, with the notes below it."""
     grid = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", width=None)
-    for place, heading in enumerate(table.headings):
-        first = place == 0
+    for heading in table.headings:
         grid.add_column(
             heading,
-            justify="left" if first else "right",
-            overflow="fold" if first else "ellipsis",
-            no_wrap=not first,
+            justify="left" if heading in LEFT else "right",
+            overflow="fold" if heading in FOLDS else "ellipsis",
+            no_wrap=heading not in FOLDS,
         )
     for number, row in enumerate(table.rows):
         is_reference = table.has_reference and number == 0
-        grid.add_row(*(Text(cell) for cell in row), style="bold" if is_reference else "", end_section=is_reference)
+        colour = COLOURS.get(row[0], "") if table.headings[0] == "" else ""
+        told = ("", "verdict")
+        cells = (
+            Text(cell, style=colour if heading in told else "")
+            for heading, cell in zip(table.headings, row, strict=True)
+        )
+        grid.add_row(*cells, style="bold" if is_reference else "", end_section=is_reference)
     return Group(grid, *(paragraph(note, 0) for note in table.notes))
+
+
+def width_of(table: Table) -> int:
+    """The columns that a table takes where nothing wraps."""
+    cells = zip(table.headings, *table.rows, strict=True)
+    return sum(max(map(cell_len, column)) + 2 for column in cells) - 2
 
 
 def _deviation_view(deviation: Deviation) -> Sequence[RenderableType]:

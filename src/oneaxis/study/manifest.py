@@ -14,6 +14,7 @@ from oneaxis.vocabulary import (
     Deviation,
     Difference,
     Dropped,
+    Margin,
     Plan,
     Policy,
     Study,
@@ -46,6 +47,8 @@ def to_json(study: Study) -> dict[str, Any]:
             "dropped": [dataclasses.asdict(dropped) for dropped in plan.dropped],
             "shifted": plan.shifted,
             "remarks": plan.remarks,
+            "looks": plan.looks,
+            "max_trials": plan.max_trials,
         },
     }
 
@@ -69,7 +72,7 @@ def from_json(content: Mapping[str, Any]) -> Study:
             arguments=tuple(content["arguments"]),
             cwd=content["cwd"],
             tracking=Tracking(**content["tracking"]),
-            policy=Policy(**{**content["policy"], "protected": tuple(content["policy"]["protected"])}),
+            policy=_read_policy(content["policy"]),
             plan=Plan(
                 reference=None if reference is None else Composed(reference["config"], reference["choices"], {}),
                 reference_overrides=tuple(plan["reference_overrides"]),
@@ -81,10 +84,23 @@ def from_json(content: Mapping[str, Any]) -> Study:
                 dropped=tuple(Dropped(**item) for item in plan["dropped"]),
                 shifted=tuple(plan["shifted"]),
                 remarks=tuple(plan["remarks"]),
+                looks=tuple(plan.get("looks", ())),
+                max_trials=plan.get("max_trials"),
             ),
         )
     except (KeyError, TypeError) as error:
         raise BadRecord(f"study.json lacks or misnames a field: {error}") from error
+
+
+def _read_policy(item: Mapping[str, Any]) -> Policy:
+    margin = item.get("margin")
+    return Policy(
+        **{
+            **item,
+            "protected": tuple(item["protected"]),
+            "margin": None if margin is None else Margin(**margin),
+        }
+    )
 
 
 def _composed(composed: Composed | None) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
+from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.canonical import digest
 from oneaxis.errors import BadRecord, TrialRefused
 from oneaxis.study.folder import StudyFolder
@@ -17,8 +18,9 @@ from oneaxis.vocabulary import Failure, Record, Status, Study, Trial
 
 
 def pending(study: Study, records: Mapping[int, Record]) -> tuple[Trial, ...]:
-    """The trials that have no record yet, in planned order."""
-    return tuple(trial for trial in study.plan.trials if trial.index not in records)
+    """The trials that the study needs and that have no record yet, in planned order."""
+    wanted = wanted_trials(study.plan, records, study.policy)
+    return tuple(trial for trial in wanted if trial.index not in records)
 
 
 def launch(
@@ -49,6 +51,14 @@ def settle(study: Study, folder: StudyFolder, trial: Trial, job: JobReturn | Non
     rebuilt = _rebuilt(study, trial, job)
     folder.write_record(rebuilt)
     return rebuilt
+
+
+def settle_lost(study: Study, folder: StudyFolder, trials: Sequence[Trial]) -> None:
+    """Write a failed record for each trial that left none: adaptive looks must know that it ended."""
+    reason = Failure("NoRecord", "the launcher came back, and the trial left no record")
+    for trial in trials:
+        if folder.record(trial.folder) is None:
+            folder.write_record(_blank(study, trial, "failed", reason))
 
 
 def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:

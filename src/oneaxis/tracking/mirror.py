@@ -16,7 +16,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from oneaxis.analysis.comparison import Comparison, compare
+from oneaxis.analysis.comparison import compare
+from oneaxis.analysis.result import Comparison
 from oneaxis.report.markup import markdown
 from oneaxis.report.table import tabulate
 from oneaxis.study.folder import StudyFolder

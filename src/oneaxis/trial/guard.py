@@ -118,6 +118,8 @@ def run_and_record(
                 phases=dict(notes.phases),
                 data=dict(notes.data),
                 predictions=notes.predictions_file,
+                sizes=dict(notes.sizes),
+                outputs=notes.outputs,
             ),
             folder,
         )

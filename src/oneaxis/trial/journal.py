@@ -22,6 +22,9 @@ class Journal:
         self.phases: dict[str, float] = {}
         self.data: dict[str, str] = {}
         self.predictions_file: str | None = None
+        self.sizes: dict[str, int] = {}
+        self._predicted: str | None = None
+        self._logged: Any = None
         self._started = time.monotonic()
         self._curves: IO[str] | None = None
 
@@ -34,6 +37,17 @@ class Journal:
             "metrics": {name: float(value) for name, value in metrics.items()},
         }
         self._curves.write(json.dumps(line) + "\n")
+        self._logged = self._logged or hashlib.sha256()
+        self._logged.update(json.dumps([line["step"], line["metrics"]]).encode())
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """Digests of the predictions and of the curves' values: equal where two trials did the same, bit for bit."""
+        found = {"predictions": self._predicted, "curves": self._logged and self._logged.hexdigest()}
+        return {name: digest for name, digest in found.items() if digest is not None}
+
+    def predicted(self, file: str, digest: str) -> None:
+        self.predictions_file, self._predicted = file, digest
 
     def close(self) -> None:
         if self._curves is not None:
@@ -104,13 +118,17 @@ def predictions(ids: Iterable[Any], truth: Iterable[Any], predicted: Iterable[An
     partial = target.with_name("predictions.partial.npz")
     np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
     partial.replace(target)
-    _journal.predictions_file = target.name
+    digest = hashlib.sha256()
+    for array in arrays.values():
+        _feed(digest, array)
+    _journal.predicted(target.name, digest.hexdigest())
 
 
 def fingerprint_data(**parts: Any) -> None:
-    """Add a digest of each named part of the data to the trial's provenance.
+    """Add a digest of each named part of the data to the trial's provenance, and how many examples it has.
 
-    A part is an array, a path of a file, or a list or tuple of these: `train=(X, y)`.
+    A part is an array, a path of a file, or a list or tuple of these: `train=(X, y)`. The number of examples is the
+    arrays' length where all have the same; else tell it with `sizes`.
     """
     if _journal is None:
         return
@@ -119,6 +137,26 @@ def fingerprint_data(**parts: Any) -> None:
         for piece in part if isinstance(part, (list, tuple)) else (part,):
             _feed(digest, piece)
         _journal.data[name] = digest.hexdigest()
+        rows = {_rows(piece) for piece in (part if isinstance(part, (list, tuple)) else (part,))}
+        if len(rows) == 1 and (count := rows.pop()) is not None:
+            _journal.sizes.setdefault(name, count)
+
+
+def sizes(**parts: int) -> None:
+    """Tell how many examples each part of the data has: `sizes(train=1200, evaluation=300)`.
+
+    Replicates that draw the split anew share examples; the sizes of `train` and `evaluation` say how many, and with
+    them `hydra.sweeper.policy.replicates=resampled` corrects its intervals.
+    """
+    if _journal is not None:
+        _journal.sizes.update({name: int(count) for name, count in parts.items()})
+
+
+def _rows(piece: Any) -> int | None:
+    shape = None if isinstance(piece, (str, Path)) else getattr(piece, "shape", None)
+    if shape is None:
+        return len(piece) if hasattr(piece, "__len__") and not isinstance(piece, (str, bytes)) else None
+    return int(shape[0]) if shape else None
 
 
 def _feed(digest: Any, piece: Any) -> None:
