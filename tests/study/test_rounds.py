@@ -11,6 +11,7 @@ from tests.study.examples import record, study
 from oneaxis.canonical import digest
 from oneaxis.study.rounds import launch, pending, settle
 from oneaxis.trial.guard import Guard
+from oneaxis.trial.outcome import NONE_RETURNED
 
 TRIALS = study().plan.trials
 
