@@ -37,7 +37,7 @@ def test_it_has_everything_and_its_study_is_planned(tmp_path, capsys, framework)
     files = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
     assert files >= EVERYWHERE
     assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["name"] == "my-first-study"
-    assert not [path for path in files if "{" in (root / path).read_text() and path in ("README.md",)]
+    assert not [path for path in files if "{" in (root / path).read_text() and path == "README.md"]
     planned = run(root, "train.py", "-m", "hydra.sweeper.dry_run=true")
     assert planned.returncode == 0, planned
     assert "Plan: 30 trials = (the reference + 5 deviations) × 5 seeds" in planned.stdout
