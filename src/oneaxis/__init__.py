@@ -8,12 +8,24 @@ from oneaxis.trial.journal import fingerprint_data, log, phase, predictions, siz
 
 if TYPE_CHECKING:
     from oneaxis.inspect.data import Data, Part
+    from oneaxis.loop.opened import compare, open_study
 
-__all__ = ["Data", "Part", "__version__", "fingerprint_data", "log", "phase", "predictions", "sizes"]
+__all__ = [
+    "Data",
+    "Part",
+    "__version__",
+    "compare",
+    "fingerprint_data",
+    "log",
+    "open_study",
+    "phase",
+    "predictions",
+    "sizes",
+]
 
 
 def __getattr__(name: str) -> Any:
-    # Reading package metadata, or importing NumPy, costs more than all the rest of this import.
+    # Reading package metadata, importing NumPy or reading studies costs more than all the rest of this import.
     if name in ("Data", "Part"):
         from oneaxis.inspect import data  # noqa: PLC0415
 
@@ -22,4 +34,12 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version  # noqa: PLC0415
 
         return version("oneaxis")
+    if name in ("compare", "open_study"):
+        from oneaxis.loop import opened  # noqa: PLC0415
+
+        return getattr(opened, name)
     raise AttributeError(f"module 'oneaxis' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,10 +60,25 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--output", type=Path, metavar="FILE", help="where the page goes")
         if name in ("sync", "resume"):
             command.add_argument("--tracking", metavar="URI", help="the tracking store (default: the study's own)")
+    caption = "make a new project that works at once; nothing is written over"
+    command = commands.add_parser("init", help=caption, description=caption)
+    command.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="default: here")
+    command.add_argument("--framework", choices=("sklearn", "torch"), default="sklearn", help="default: sklearn")
+    command.set_defaults(run=_init)
     from oneaxis.commands import add_commands  # noqa: PLC0415 - one list of commands each
 
     add_commands(commands)
     return parser
+
+
+def _init(options: argparse.Namespace) -> int:
+    from oneaxis.loop.init.project import init  # noqa: PLC0415 - --help stays light
+
+    for path in init(options.folder, options.framework):
+        print(path)  # noqa: T201 - a command speaks to its user
+    go = "" if options.folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(options.folder))} && "
+    print(f"\nnext: {go}python train.py -m hydra.sweeper.dry_run=true")  # noqa: T201 - as above
+    return GOOD
 
 
 def _plan(options: argparse.Namespace) -> int:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from oneaxis.trial.outcome import NONE_RETURNED
+
 LAUNCHERS = {"basic": [], "joblib": ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]}
 FAILED = {
     "raise": ("ValueError", "the data are gone\nand nobody knows where"),
     "exit": ("SystemExit", "the task called sys.exit(3)"),
     "exit_well": ("SystemExit", "the task called sys.exit(0)"),
-    "none": ("NoMetric", "the task returned None; return a dict of numbers, or one number"),
+    "none": (
+        "NoMetric",
+        NONE_RETURNED,
+    ),
     "text": ("NotANumber", "metric `score` is 'high' (str); return a number"),
     "not_a_number": ("NotFinite", "metric `score` is nan"),
     "empty": ("NoMetric", "the task returned an empty dict; return at least one metric"),

@@ -26,7 +26,10 @@ def test_the_wheel_holds_both_import_roots_and_nothing_else(wheel):
     assert {"oneaxis/__init__.py", "oneaxis/py.typed", "oneaxis/cli.py"} <= set(names)
     assert {"hydra_plugins/oneaxis/__init__.py", "hydra_plugins/oneaxis/sweeper.py"} <= set(names)
     assert "hydra_plugins/__init__.py" not in names  # a namespace that other plugins share
-    assert [name for name in names if "cache" in name or name.endswith((".pyc", ".yaml"))] == []
+    assert [name for name in names if "cache" in name or name.endswith(".pyc")] == []
+    templates = "oneaxis/loop/init/templates/"
+    assert f"{templates}shared/gitignore" in names
+    assert [name for name in names if name.endswith(".yaml") and not name.startswith(templates)] == []
 
 
 def test_a_study_runs_from_an_installed_wheel(wheel, host, store, tmp_path):

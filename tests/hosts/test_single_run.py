@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oneaxis.trial.outcome import NONE_RETURNED
+
 CALLBACK = "hydra/callbacks=oneaxis"
 UNTRACKED = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null"]
 
@@ -71,7 +73,14 @@ EXIT = ("Exit", "the process ended before the task returned")
         ("raise", 1, ("ValueError", "the data are gone\nand nobody knows where")),
         ("exit", 3, EXIT),
         ("exit_well", 0, EXIT),
-        ("none", 0, ("NoMetric", "the task returned None; return a dict of numbers, or one number")),
+        (
+            "none",
+            0,
+            (
+                "NoMetric",
+                NONE_RETURNED,
+            ),
+        ),
         ("interrupt", -2, EXIT),
     ],
 )

@@ -13,6 +13,7 @@ from oneaxis.canonical import digest
 from oneaxis.errors import TrialTaken, WorkerDied
 from oneaxis.study.rounds import Unwritten, pending, settle
 from oneaxis.trial.guard import Guard
+from oneaxis.trial.outcome import NONE_RETURNED
 
 TRIALS = study().plan.trials
 
@@ -77,7 +78,10 @@ def raising(error):
     "task, reason",
     [
         (raising(KeyError("gone")), "KeyError: 'gone'"),
-        (lambda _: None, "NoMetric: the task returned None; return a dict of numbers, or one number"),
+        (
+            lambda _: None,
+            f"NoMetric: {NONE_RETURNED}",
+        ),
         (lambda _: {"acc": float("nan")}, "NotFinite: metric `acc` is nan"),
         (Guard(lambda _: sys.exit(3), "study", tracked=False), "SystemExit: the task called sys.exit(3)"),
     ],

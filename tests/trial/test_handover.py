@@ -37,11 +37,11 @@ with Handover(folder, enabled=True, asked=answer):
     import mlflow
     seen["inside"] = {name: os.environ.get(name) for name in VARIABLES}
     seen["source"] = "set_experiment" in mlflow.__loader__.get_source("mlflow")
-    patched = mlflow.set_experiment
+    patched = mlflow.set_experiment.__code__
 seen["request"] = (folder / REQUEST_FILE).exists()
 seen["restored"] = {name: os.environ.get(name) for name in VARIABLES} == before
 seen["watched"] = [str(finder) for finder in sys.meta_path if "oneaxis" in type(finder).__module__]
-seen["set_experiment"] = mlflow.set_experiment is not patched and mlflow.set_experiment.__name__ == "set_experiment"
+seen["set_experiment"] = mlflow.set_experiment.__code__ is not patched
 
 with Handover(folder, enabled=True, asked=answer):  # the next trial of this process: mlflow is there already
     seen["second"] = os.environ["MLFLOW_RUN_ID"]

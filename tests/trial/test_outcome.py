@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from tests.strategies import containers, finite, steady, words
 
-from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.outcome import NONE_RETURNED, read_metrics
 
 
 class Scalar:
@@ -62,7 +62,11 @@ def test_numbers_are_metrics(returned, metrics):
 @pytest.mark.parametrize(
     "returned, kind, message",
     [
-        (None, "NoMetric", "the task returned None; return a dict of numbers, or one number"),
+        (
+            None,
+            "NoMetric",
+            NONE_RETURNED,
+        ),
         ({}, "NoMetric", "the task returned an empty dict; return at least one metric"),
         ("0.5", "NotANumber", "metric `objective` is '0.5' (str); return a number"),
         (b"1", "NotANumber", "metric `objective` is b'1' (bytes); return a number"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
 
 
 @dataclass
@@ -29,6 +30,7 @@ class PolicySettings:
     """`hydra.sweeper.policy`: what decides."""
 
     metric: str | None = None
+    metrics_file: str | None = None
     direction: str | None = None
     replicates: str = "training"
     protected: Any = None
@@ -61,6 +63,7 @@ class SweeperSettings:
     max_minutes: float | None = None
     tracking: Any = "auto"
     experiment: str | None = None
+    params: Any = None  # of Hydra's basic sweeper: an app may have its sweep there
     job: JobTicket = field(default_factory=JobTicket)
 
 
@@ -85,7 +88,10 @@ class CallbackSettings:
     oneaxis: RecordRunSettings = field(default_factory=RecordRunSettings)
 
 
+# An app that chose another sweeper or launcher has settings for it, which merge into ours on `hydra/sweeper=oneaxis`:
+# that must not fail. What is typed is checked where the settings are read.
+_OPEN = {"struct": False}
 _store = ConfigStore.instance()
-_store.store(group="hydra/sweeper", name="oneaxis", node=SweeperSettings, provider="oneaxis")
-_store.store(group="hydra/launcher", name="oneaxis", node=LauncherSettings, provider="oneaxis")
-_store.store(group="hydra/callbacks", name="oneaxis", node=CallbackSettings, provider="oneaxis")
+_store.store("oneaxis", OmegaConf.structured(SweeperSettings, flags=_OPEN), "hydra/sweeper", provider="oneaxis")
+_store.store("oneaxis", OmegaConf.structured(LauncherSettings, flags=_OPEN), "hydra/launcher", provider="oneaxis")
+_store.store("oneaxis", CallbackSettings, "hydra/callbacks", provider="oneaxis")

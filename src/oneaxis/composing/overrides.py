@@ -75,6 +75,18 @@ class Grammar:
         _refuse_doubles(axes)
         return CommandLine(tuple(fixed), tuple(axes), seeds, tuple(axes_groups))
 
+    def joined(self, params: Mapping[Any, Any], texts: Sequence[str]) -> list[str]:
+        """A command line preceded by what Hydra's basic sweeper has as `params`, as far as the former doesn't say it.
+
+        Sweeps among `params` are an app's own default study: sweeps on the command line replace them all.
+        """
+        typed = self._parse(texts)
+        keys = {_key(override) for override in typed}
+        sweeps = any(override.is_sweep_override() for override in typed)
+        written_ones = self._parse([f"{key}={value}" for key, value in params.items()])
+        kept = [each for each in written_ones if _key(each) not in keys and not (sweeps and each.is_sweep_override())]
+        return [*(str(override.input_line) for override in kept), *texts]
+
     def file_axes(self, axes: Mapping[Any, Any]) -> tuple[Axis, ...]:
         """Axes of `hydra.sweeper.axes`: sweep text, a value, a list of values, or steps."""
         found = [self._file_axis(str(key), spec) for key, spec in axes.items()]

@@ -68,6 +68,9 @@ def run_study(
         standing = where_claims_stand(config, composer, Path.cwd())
         plan = replace(plan, remarks=(*plan.remarks, *remarks_on_order(plan, settings.roles, standing, Path.cwd())))
         plan = replace(plan, remarks=(*plan.remarks, *tried_remarks(plan, Path.cwd())))
+        if settings.left_aside:
+            names = ", ".join(settings.left_aside)
+            plan = replace(plan, remarks=(*plan.remarks, f"settings of the app's own sweeper are left aside: {names}"))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")
@@ -102,7 +105,7 @@ def _plan(
     settings: Settings, context: HydraContext, composer: Composer, arguments: Sequence[str], terminal: Console
 ) -> Plan:
     grammar = Grammar(context.config_loader, carries=settings.carries)
-    request = ask(settings, grammar, composer, arguments)
+    request = ask(settings, grammar, composer, grammar.joined(settings.params, arguments))
     candidates = sum(len(axis.candidates) for axis in request.axes)
     with Progress(terminal, candidates + 1 + request.pinned, verb="composing") as progress:
         return make_plan(request, _counted(composer, progress))

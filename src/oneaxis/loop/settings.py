@@ -6,12 +6,14 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.adaptive import LOOKS
 from oneaxis.errors import BadOverride
+from oneaxis.loop.foreign import left_aside
 from oneaxis.masking import masked_override
 from oneaxis.vocabulary import GATES, Margin, Policy
 
@@ -41,6 +43,8 @@ class Settings:
     max_trials: int | None = None
     max_minutes: float | None = None
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    left_aside: tuple[str, ...] = ()
 
 
 def read_settings(hydra: DictConfig) -> Settings:
@@ -54,12 +58,14 @@ def read_settings(hydra: DictConfig) -> Settings:
     _above_zero(hydra.sweeper.workers, "workers")
     for name in ("timeout_minutes", "max_trials", "max_minutes"):
         _above_zero(hydra.sweeper[name], name)
+    foreign = left_aside(hydra)
     raw = OmegaConf.to_container(hydra.sweeper, resolve=False)
     assert isinstance(raw, dict)
     plain = hydra.sweeper
     looks = LOOKS if plain.seeds == ADAPTIVE else ()
     if looks:
         _suits_adaptive(plain)
+    _metrics_file(plain.policy.metrics_file)
     return Settings(
         axes=_mapping(raw["axes"], "axes", "{key: values}"),
         carries={
@@ -92,6 +98,8 @@ def read_settings(hydra: DictConfig) -> Settings:
         max_trials=plain.max_trials,
         max_minutes=plain.max_minutes,
         roles=_roles(raw["roles"]),
+        params={} if raw["axes"] else _mapping(raw["params"], "params", "{key: values}"),
+        left_aside=foreign,
     )
 
 
@@ -175,6 +183,13 @@ def _roles(value: Any) -> Mapping[str, tuple[str, ...]]:
     if unknown:
         raise BadOverride(f"hydra.sweeper.roles names `{unknown[0]}`; the roles are structure and tuning")
     return {name: _names(keys, f"roles.{name}") for name, keys in declared.items()}
+
+
+def _metrics_file(value: Any) -> None:
+    if value is not None and (not str(value) or Path(str(value)).is_absolute() or ".." in Path(str(value)).parts):
+        raise BadOverride(
+            f"hydra.sweeper.policy.metrics_file is {value!r}; give a file's name within the job folder: metrics.json"
+        )
 
 
 def _above_zero(value: Any, name: str) -> None:

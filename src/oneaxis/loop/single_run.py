@@ -28,7 +28,7 @@ from oneaxis.trial import journal
 from oneaxis.trial.guard import container, now, resolved
 from oneaxis.trial.handover import Handover
 from oneaxis.trial.loaded import project_root
-from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.outcome import measured
 from oneaxis.trial.provenance import entry_point
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
@@ -76,12 +76,17 @@ class RecordRun(Callback):
         witness.open()
         handover.open()
 
-    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:  # noqa: ARG002 - Hydra's interface
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
         """Write the record, then let the mirror write its run."""
         if self._open is None:
             return
         if job_return.status == JobStatus.COMPLETED:
-            metrics, failure = read_metrics(job_return._return_value)  # noqa: SLF001 - untouched, also when it failed
+            metrics, failure = measured(
+                job_return._return_value,  # noqa: SLF001 - untouched, also when it failed
+                folder=self._open.folder.root,
+                pattern=OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"),
+                logged=self._open.handover.logged,
+            )
         else:
             error = job_return._return_value  # noqa: SLF001 - the public property raises
             text = "".join(traceback.format_exception(error)) if isinstance(error, BaseException) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 from oneaxis.vocabulary import ABSENT, Axis, Change, Difference, FixedOverride
 
@@ -53,7 +54,7 @@ def show(change: Change) -> str:
 def shown(value: object) -> str:
     if value is ABSENT or value is None:
         return "(absent)" if value is ABSENT else "null"
-    return str(value)
+    return value.name if isinstance(value, Enum) else str(value)
 
 
 def _listed(found: Sequence[Change]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 from oneaxis.canonical import leaf_at, leaves, same
@@ -22,7 +23,7 @@ def before(axis: Axis, reference: Composed) -> str:
         return "null" if choice is None else str(choice)
     value = leaf_at(reference.resolved, axis.path)
     if value is not ABSENT:
-        return "null" if value is None else str(value)
+        return "null" if value is None else (value.name if isinstance(value, Enum) else str(value))
     below = {path[len(axis.path) :]: leaf for path, leaf in reference.resolved.items() if within(path, [axis.path])}
     return _nested(below)
 

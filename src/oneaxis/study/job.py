@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
-import runpy
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 import cloudpickle
@@ -23,9 +19,10 @@ from omegaconf import OmegaConf
 
 from oneaxis.errors import TrialFailed
 from oneaxis.study import hydra_job
+from oneaxis.study.main_module import AppMain, become, defined_in_main, load_names, main_script_of_this_process
 from oneaxis.trial.environment import environment
 from oneaxis.trial.guard import Guard
-from oneaxis.trial.loaded import MAIN, loaded
+from oneaxis.trial.loaded import loaded
 from oneaxis.trial.provenance import machine
 
 
@@ -33,8 +30,6 @@ from oneaxis.trial.provenance import machine
 class MainTask:
     """A task in the main script that can't be pickled: found again by its name."""
 
-    script: str | None
-    module: str | None
     name: str
 
 
@@ -44,8 +39,14 @@ def pack(context: HydraContext, task: Callable[[Any], Any]) -> bytes:
     A task of the main script travels by value; where its globals can't (a lock, say), by its name.
     """
     state = Singleton.get_state()  # Hydra's own, and the resolvers that the app registered
-    shared = {"callbacks": context.callbacks, "loader": context.config_loader}
+    shared = {
+        "callbacks": context.callbacks,
+        "loader": context.config_loader,
+        "main": main_script_of_this_process(),
+        "travelled": {},
+    }
     attempts = (
+        {**shared, "state": state, "task": task, "travelled": defined_in_main()},
         {**shared, "state": state, "task": task},
         {**shared, "state": state, "task": _by_name(task)},
         # Resolvers that can't travel are registered again when the main script is loaded.
@@ -63,7 +64,8 @@ def pack(context: HydraContext, task: Callable[[Any], Any]) -> bytes:
 def unpack(payload: bytes) -> Mapping[str, Any]:
     """Load what `pack` packed, and Hydra's state with it. Called in the server, or in a trial if that failed."""
     shared = dict(pickle.loads(payload))  # noqa: S301 - made by our own parent
-    shared["task"] = _task(shared["task"])  # first: loading the main script may register resolvers itself
+    main = become(shared.pop("main"), shared.pop("travelled"))
+    shared["task"] = _task(shared["task"], main)  # first: loading the main script may register resolvers itself
     state = shared.pop("state")
     if state["omegaconf_resolvers"] is None:
         state["omegaconf_resolvers"] = Singleton.get_state()["omegaconf_resolvers"]
@@ -112,49 +114,19 @@ def _packed(job: JobReturn, loaded: list[str]) -> bytes:
 def _by_name(task: Callable[[Any], Any]) -> Any:
     """The task as its place in the main script."""
     inner = task.task if isinstance(task, Guard) else task
-    main = sys.modules["__main__"]
-    spec = getattr(main, "__spec__", None)
-    file = getattr(main, "__file__", None)
-    place = MainTask(
-        script=None if spec is not None or file is None else str(Path(file).resolve()),
-        module=None if spec is None else spec.name,
-        name=getattr(inner, "__qualname__", ""),
-    )
+    place = MainTask(getattr(inner, "__qualname__", ""))
     return replace(task, task=cast("Any", place)) if isinstance(task, Guard) else place
 
 
-def _task(task: Any) -> Callable[[Any], Any]:
+def _task(task: Any, main: AppMain) -> Callable[[Any], Any]:
     if isinstance(task, Guard):
-        return replace(task, task=_task(task.task))
-    return _found(task) if isinstance(task, MainTask) else cast("Callable[[Any], Any]", task)
-
-
-@cache  # a later round shares its task anew, and no script may be run twice in one process
-def _found(place: MainTask) -> Callable[[Any], Any]:
-    """Load the main script under another name, so that its `__name__` guard holds, and take the task from it."""
-    with _nothing_starts(), loaded.watched():
-        if place.script is not None:
-            loaded.note(MAIN, place.script)
-            names = runpy.run_path(place.script, run_name="__mp_main__")
-        else:
-            names = runpy.run_module(str(place.module), run_name="__mp_main__", alter_sys=True)
-    found: Callable[[Any], Any] = names[place.name]
+        return replace(task, task=_task(task.task, main))
+    if not isinstance(task, MainTask):
+        return cast("Callable[[Any], Any]", task)
+    load_names(main)
+    found = vars(main)[task.name]
     # `@hydra.main` wraps the function that it decorates.
     return cast("Callable[[Any], Any]", getattr(found, "__wrapped__", found))
-
-
-@contextmanager
-def _nothing_starts() -> Iterator[None]:
-    """A script without the `__name__` guard calls its main function when it is loaded: let that do nothing."""
-    import hydra.main  # noqa: F401, PLC0415 - `hydra.main` the attribute is the function, not the module
-
-    module: Any = sys.modules["hydra.main"]
-    original = module._run_hydra  # noqa: SLF001 - the one place where a decorated main function starts Hydra
-    module._run_hydra = lambda *_, **__: None  # noqa: SLF001
-    try:
-        yield
-    finally:
-        module._run_hydra = original  # noqa: SLF001
 
 
 def _reseed() -> None:

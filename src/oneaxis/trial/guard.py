@@ -19,7 +19,7 @@ from oneaxis.errors import TrialFailed, TrialRefused, TrialTaken
 from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
-from oneaxis.trial.outcome import read_metrics
+from oneaxis.trial.outcome import measured
 from oneaxis.trial.running import Hold
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Record, Status, split_key
@@ -88,7 +88,16 @@ class Guard:
                 raise TrialRefused(refusal.message)
             witness = Witness(self.root or str(hydra.runtime.cwd), self.main)
             return run_and_record(
-                self.task, cfg, record, folder, witness, hold=hold, tracked=self.tracked, compared=self.compared
+                self.task,
+                cfg,
+                record,
+                folder,
+                witness,
+                hold=hold,
+                tracked=self.tracked,
+                compared=self.compared,
+                output=Path(hydra.runtime.output_dir),
+                metrics_file=hydra.sweeper.policy.metrics_file,
             )
 
 
@@ -102,10 +111,13 @@ def run_and_record(
     hold: Hold,
     tracked: bool,
     compared: bool = True,
+    output: Path | None = None,
+    metrics_file: str | None = None,
 ) -> Any:
     """Run a task and write its record, however it ends.
 
-    Where nothing will be compared (`hydra.sweeper.reference=false`), a task needs no metric.
+    Where nothing will be compared (`hydra.sweeper.reference=false`), a task needs no metric. `output` is Hydra's job
+    folder, where `metrics_file` is looked for.
     """
     clock = time.perf_counter()
     notes = journal.open_journal(folder)
@@ -132,8 +144,9 @@ def run_and_record(
         )
 
     try:
-        with witness, Handover(folder, enabled=tracked):
+        with witness, Handover(folder, enabled=tracked) as handover:
             returned = task(cfg)
+            metrics, failure = measured(returned, folder=output or folder, pattern=metrics_file, logged=handover.logged)
     except SystemExit as exit_:
         message = f"the task called sys.exit({exit_.code!r})"
         leave("failed", {}, Failure("SystemExit", message, traceback.format_exc()))
@@ -143,7 +156,6 @@ def run_and_record(
         raise
     finally:
         journal.close_journal()
-    metrics, failure = read_metrics(returned)
     if not compared:
         failure = None
     leave("failed" if failure else "finished", metrics, failure)

@@ -13,17 +13,19 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
+from oneaxis.trial.stand_ins import StandIns
+
 REQUEST_FILE = "tracking.request"
 ANSWER_FILE = "tracking.json"
 PATIENCE = 180.0  # seconds; a cold start of MLflow takes ten, and much longer on a machine that is overloaded
-VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID")
+VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID", "MLFLOW_RUN_CONTEXT")
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +41,8 @@ class Handover:
         self._folder = folder
         self._enabled = enabled
         self._asked = asked
-        self._mlflow: Any = None
-        self._set_experiment: Any = None
+        self._stand_ins: StandIns | None = None
+        self._earlier: str | None = None  # the process's last run before this trial
         self._before: dict[str, str | None] = {}
         self._watcher = _ImportWatcher(self._hand_over)
 
@@ -53,6 +55,7 @@ class Handover:
 
     def open(self) -> None:
         if not self._enabled:
+            self._earlier = _last_run()
             return
         self._before = {name: os.environ.get(name) for name in VARIABLES}
         if "mlflow" in sys.modules:
@@ -63,8 +66,9 @@ class Handover:
     def close(self) -> None:
         with contextlib.suppress(ValueError):
             sys.meta_path.remove(self._watcher)
-        if self._mlflow is not None:
-            self._take_back()
+        if self._stand_ins is not None:
+            self._stand_ins.remove()
+            self._stand_ins = None
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -72,34 +76,33 @@ class Handover:
                 os.environ[name] = value
         self._before = {}
 
+    def logged(self) -> Mapping[str, float]:
+        """The metrics that the task logged to MLflow: in the trial's run, else in the last run that it made itself."""
+        mlflow: Any = sys.modules.get("mlflow")
+        try:
+            if self._stand_ins is not None:
+                return self._stand_ins.logged()
+            last = _last_run()
+            if mlflow is None or last is None or last == self._earlier:
+                return {}
+            return dict(mlflow.get_run(last).data.metrics)
+        except Exception as error:  # noqa: BLE001 - MLflow's trouble is not the trial's
+            log.warning("MLflow could not tell what was logged: %s", error)
+            return {}
+
     def _hand_over(self, mlflow: ModuleType) -> None:
-        if self._mlflow is not None:
+        if self._stand_ins is not None:
             return
         answer = self._ask()
         if answer is None:
             log.warning("no MLflow run came within %.0f s; what this task logs lands in a run of its own", PATIENCE)
             return
-        if "***" not in answer["uri"]:  # a masked address: the job has the real one in its environment
+        masked = "***" in answer["uri"]  # the job has the real address in its environment
+        if not masked:
             os.environ["MLFLOW_TRACKING_URI"] = answer["uri"]
-        os.environ["MLFLOW_EXPERIMENT_ID"] = answer["experiment"]
-        os.environ["MLFLOW_RUN_ID"] = answer["run"]
-        self._mlflow = mlflow
-        self._set_experiment = mlflow.set_experiment
-
-        def keep_experiment(*_args: Any, **_options: Any) -> Any:
-            # Another experiment would make MLflow refuse the prepared run.
-            return mlflow.get_experiment(answer["experiment"])
-
-        mlflow.set_experiment = keep_experiment  # type: ignore[attr-defined]
-
-    def _take_back(self) -> None:
-        self._mlflow.set_experiment = self._set_experiment
-        try:
-            while self._mlflow.active_run() is not None:
-                self._mlflow.end_run()
-        except Exception as error:  # noqa: BLE001 - MLflow's trouble is not the trial's
-            log.warning("MLflow could not end the trial's run: %s", error)
-        self._mlflow = None
+        uri = None if masked else answer["uri"]
+        self._stand_ins = StandIns(mlflow, uri=uri, experiment=answer["experiment"], run=answer["run"])
+        self._stand_ins.install()
 
     def _ask(self) -> dict[str, str] | None:
         answer = self._folder / ANSWER_FILE
@@ -112,6 +115,17 @@ class Handover:
                 return dict(json.loads(answer.read_text(encoding="utf-8")))
             time.sleep(0.02)
         return None
+
+
+def _last_run() -> str | None:
+    """The run that this process last used, if it uses MLflow at all."""
+    mlflow: Any = sys.modules.get("mlflow")
+    active = getattr(mlflow, "active_run", lambda: None)()
+    if active is not None:
+        return str(active.info.run_id)
+    fluent: Any = sys.modules.get("mlflow.tracking.fluent")
+    last: Any = getattr(fluent, "_last_active_run_id", None)
+    return None if last is None else last.get()
 
 
 class _ImportWatcher(MetaPathFinder):

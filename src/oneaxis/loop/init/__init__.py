@@ -1,0 +1,1 @@
+"""`oneaxis init`: a new project, in the form of this one."""

@@ -1,0 +1,5 @@
+"""`python -m lab`."""
+
+from .train import main
+
+main()

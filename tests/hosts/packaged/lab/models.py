@@ -1,0 +1,2 @@
+def score(cfg):
+    return cfg.model.width * cfg.lr

@@ -1,0 +1,61 @@
+"""`oneaxis init`: a project that works at once, and never writes over anything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from oneaxis import cli
+from oneaxis.loop.init.project import init
+
+EVERYWHERE = {
+    ".gitignore", "Makefile", "README.md", "pyproject.toml", "train.py", "tests/test_project.py",
+    "conf/reference.yaml", "conf/axes/default.yaml",
+}  # fmt: skip
+
+
+def run(root, *command):
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PYTEST_"))},
+        "OMP_NUM_THREADS": "1",
+    }
+    return subprocess.run(
+        [sys.executable, *command], cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.mark.parametrize("framework", ["sklearn", "torch"])
+def test_it_has_everything_and_its_study_is_planned(tmp_path, capsys, framework):
+    root = tmp_path / "My first study"
+    assert cli.main(["init", str(root), "--framework", framework]) == 0
+    said = capsys.readouterr().out
+    assert f"next: cd '{root}' && python train.py -m" in said
+    files = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    assert files >= EVERYWHERE
+    assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["name"] == "my-first-study"
+    assert not [path for path in files if "{" in (root / path).read_text() and path == "README.md"]
+    planned = run(root, "train.py", "-m", "hydra.sweeper.dry_run=true")
+    assert planned.returncode == 0, planned
+    assert "Plan: 30 trials = (the reference + 5 deviations) × 5 seeds" in planned.stdout
+
+
+def test_its_own_tests_pass_and_so_does_its_study(tmp_path):
+    init(tmp_path / "new")
+    ended = run(tmp_path / "new", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "3 passed" in ended.stdout
+
+
+@pytest.mark.parametrize("taken", ["train.py", "conf/model/forest.yaml", "conf"])
+def test_nothing_is_written_over(tmp_path, capsys, taken):
+    (tmp_path / taken).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / taken).write_text("mine")
+    assert cli.main(["init", str(tmp_path)]) == 2
+    assert f"{taken} is there already, and nothing is written over" in capsys.readouterr().err.replace(
+        "conf/axes/default.yaml", taken
+    )
+    assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
