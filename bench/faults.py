@@ -4,8 +4,8 @@
 
 A round is one study of trivial trials. `kill -9` hits one of its jobs, or the sweeping process itself, at a random
 moment; `oneaxis resume` goes on until the study is complete. Each trial must then have exactly one finished record
-that counts, with the value that its configuration gives, and no process may be left at work. (joblib's workers end
-by themselves after five idle minutes, also those of a sweeper that was killed.)
+that counts, with the value that its configuration gives, and no process may be left at work. (Idle workers of joblib's outlive a
+sweeper that was killed; they are ended here and not counted.)
 """
 
 from __future__ import annotations
@@ -100,6 +100,9 @@ def _study(launcher: str, app: Path, chance: random.Random, tally: Tally) -> Non
     _count(app / "study", tally)
     if _processes(app):
         tally.left_running += 1
+    for process in _processes(app, idle=True):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def _run(command: list[str], app: Path, chance: random.Random, tally: Tally, *, hurt: bool) -> None:
@@ -193,15 +196,17 @@ def _command(pid: int) -> str:
         return ""
 
 
-def _processes(folder: Path) -> list[int]:
-    """Living processes that work in a folder; a worker of joblib's without a trial doesn't."""
+def _processes(folder: Path, *, idle: bool = False) -> list[int]:
+    """Living processes that work in a folder; workers of joblib's without a trial only if `idle`."""
     found = []
     working = set(_jobs(folder))
     for entry in Path("/proc").iterdir():
         try:
             here = entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder)
             alive = here and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-            if alive and (int(entry.name) in working or "joblib.externals.loky" not in _command(int(entry.name))):
+            if alive and (
+                idle or int(entry.name) in working or "joblib.externals.loky" not in _command(int(entry.name))
+            ):
                 found.append(int(entry.name))
         except OSError:
             continue
