@@ -23,7 +23,7 @@ def left_aside(hydra: DictConfig) -> tuple[str, ...]:
     """
     known = _names(hydra.sweeper)
     foreign = tuple(str(name) for name in hydra.sweeper if name not in known)
-    texts = [str(text) for text in hydra.overrides.hydra]
+    texts = [str(text) for text in OmegaConf.select(hydra, "overrides.hydra", default=())]
     for text in texts:
         found = _TYPED.match(text)
         if found is None:
