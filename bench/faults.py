@@ -4,8 +4,8 @@
 
 A round is one study of trivial trials. `kill -9` hits one of its jobs, or the sweeping process itself, at a random
 moment; `oneaxis resume` goes on until the study is complete. Each trial must then have exactly one finished record
-that counts, with the value that its configuration gives, and no process may be left at work. (Idle workers of joblib's outlive a
-sweeper that was killed; they are ended here and not counted.)
+that counts, with the value that its configuration gives, and no process may be left at work. (Idle workers of joblib's
+outlive a sweeper that was killed; they are ended here and not counted.)
 """
 
 from __future__ import annotations
