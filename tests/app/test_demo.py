@@ -54,7 +54,7 @@ def test_they_are_seven_child_runs_under_one_parent_with_the_contracts_tags(thre
 
 def test_the_table_has_the_reference_on_top_and_a_line_per_deviation_by_size(three_axes):
     _, ended = three_axes
-    lines = [" ".join(line.replace(":", "").split()) for line in re.split(r" verdict *\n", ended.out)[1].splitlines()]
+    lines = [" ".join(line.replace(":", "").split()) for line in re.split(r" time +verdict *\n", ended.out)[1].splitlines()]
     table = lines[:7]
     assert table[0].startswith("reference")
     changes = [

@@ -16,7 +16,7 @@ COMMANDS = [
 
 def masked(text: str) -> list[str]:
     """Lines without what differs from run to run: times, folders, spaces between columns."""
-    text = re.sub(r"\d[\d.]* (s|min)\b", "TIME", text)
+    text = re.sub(r"\d[\d.]* (s|min|h)\b( \d+ (s|min)\b)?", "TIME", text)
     text = re.sub(r"× [\d.]+", "RATIO", text)
     text = re.sub(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d", "MOMENT", text)
     lines = [" ".join(line.split()) for line in text.splitlines()]
