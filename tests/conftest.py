@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -176,11 +177,17 @@ class Store:
 
 
 @pytest.fixture(scope="session")
-def ready_store(tmp_path_factory):
+def ready_store(tmp_path_factory, worker_id):
     """A store with its tables made, once for all tests: making them takes seconds."""
-    store = Store(tmp_path_factory.mktemp("store") / "mlflow.db")
-    store.client.search_experiments()
-    return store.path
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "mlflow.db"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first worker makes it, the others wait
+        if not shared.exists():
+            store = Store(shared.with_suffix(".new"))
+            store.client.search_experiments()
+            store.path.rename(shared)
+    return Path(shutil.copy(shared, tmp_path_factory.mktemp("store")))
 
 
 @pytest.fixture(scope="session")

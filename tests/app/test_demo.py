@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.app.readme import BLOCKS, masked
 
 THREE_AXES = ("model.C=0.1,10", "model.gamma=1e-4,1e-2", "features=standard,pca")
 SIX = [
@@ -54,8 +55,8 @@ def test_they_are_seven_child_runs_under_one_parent_with_the_contracts_tags(thre
 
 def test_the_table_has_the_reference_on_top_and_a_line_per_deviation_by_size(three_axes):
     _, ended = three_axes
-    lines = [" ".join(line.replace(":", "").split()) for line in re.split(r" time +verdict *\n", ended.out)[1].splitlines()]
-    table = lines[:7]
+    below = re.split(r" time +verdict *\n", ended.out)[1]
+    table = [" ".join(line.replace(":", "").split()) for line in below.splitlines()][:7]
     assert table[0].startswith("reference")
     changes = [
         "model.gamma 0.001 → 0.01 ",
@@ -67,6 +68,14 @@ def test_the_table_has_the_reference_on_top_and_a_line_per_deviation_by_size(thr
     ]
     assert [sum(change in line for line in table) for change in changes] == [1] * 6, table
     assert changes[0] in table[1], "the largest difference first"
+
+
+def test_the_readme_shows_what_it_prints(three_axes):
+    _, ended = three_axes
+    [command] = [command for command in BLOCKS if command.startswith("python train.py -m")]
+    assert command == f"python train.py -m {' '.join(THREE_AXES)} hydra.sweeper.seeds=1"
+    shown = masked(BLOCKS[command])
+    assert shown == masked(ended.out)[: len(shown)]
 
 
 def test_one_run_each_is_compared_example_by_example_in_words_that_claim_no_more(three_axes):

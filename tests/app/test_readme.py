@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.app.conftest import ROOT
+from tests.app.readme import BLOCKS, README, masked
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"```text\n\$ (.*?)\n(.*?)```", README, re.DOTALL))
 COMMANDS = [
     command for command in re.findall(r"^\| `(python train\.py.*?)` \|", README, re.MULTILINE) if "…" not in command
 ]
-
-
-def masked(text: str) -> list[str]:
-    """Lines without what differs from run to run: times, folders, spaces between columns."""
-    text = re.sub(r"\d[\d.]* (s|min|h)\b( \d+ (s|min)\b)?", "TIME", text)
-    text = re.sub(r"× [\d.]+", "RATIO", text)
-    text = re.sub(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d", "MOMENT", text)
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    return [line for line in lines if line and not line.startswith("trials ")]
 
 
 def test_the_refusal_is_real(host):
@@ -28,13 +17,6 @@ def test_the_refusal_is_real(host):
     ended = host("refusal").python(*command.split()[1:])
     assert ended.status == 1
     assert masked(BLOCKS[command]) == masked(ended.err)[: len(masked(BLOCKS[command]))]
-
-
-def test_the_first_study_is_real(demo):
-    [command] = [command for command in BLOCKS if command.startswith("python train.py")]
-    ended = demo.python(*command.split()[1:])
-    assert ended.status == 0, ended.err
-    assert masked(BLOCKS[command]) == masked(ended.out)[: len(masked(BLOCKS[command]))]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
