@@ -129,7 +129,9 @@ def _data_line(state: State) -> str:
     if looked is None:
         return "not looked at yet"
     found = (
-        f"{looked.problems} problems, {looked.notices} notices" if looked.problems + looked.notices else "no finding"
+        f"{_counted(looked.problems, 'problem')}, {_counted(looked.notices, 'notice')}"
+        if looked.problems + looked.notices
+        else "no finding"
     )
     changed = f"; changed since: {', '.join(looked.changed)}" if looked.changed else ""
     return f"looked at {_ago(looked.created, state.now)}: {found}{changed} ({looked.folder})"
