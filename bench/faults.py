@@ -124,7 +124,7 @@ def _run(command: list[str], app: Path, chance: random.Random, tally: Tally, *, 
                 moment = time.monotonic() + chance.uniform(0, 1.0)
             if moment is not None and time.monotonic() >= moment:
                 hurt = not _kill(target, process.pid, app, chance, tally)
-        time.sleep(0.005)
+        time.sleep(0.02)
     process.wait()
     deadline = time.monotonic() + 60
     while _processes(app) and time.monotonic() < deadline:
