@@ -196,6 +196,11 @@ def _command(pid: int) -> str:
         return ""
 
 
+def _helps_joblib(process: int) -> bool:
+    command = _command(process)
+    return "joblib.externals.loky" in command or "multiprocessing.resource_tracker" in command
+
+
 def _processes(folder: Path, *, idle: bool = False) -> list[int]:
     """Living processes that work in a folder; workers of joblib's without a trial only if `idle`."""
     found = []
@@ -204,10 +209,9 @@ def _processes(folder: Path, *, idle: bool = False) -> list[int]:
         try:
             here = entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder)
             alive = here and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-            if alive and (
-                idle or int(entry.name) in working or "joblib.externals.loky" not in _command(int(entry.name))
-            ):
-                found.append(int(entry.name))
+            process = int(entry.name) if alive else 0
+            if alive and (idle or process in working or not _helps_joblib(process)):
+                found.append(process)
         except OSError:
             continue
     return found
