@@ -95,17 +95,24 @@ class Host:
         )
 
     def start_sweep(
-        self, *overrides: str, app: str = "app.py", config: str = "config", tracking: str = "null", **environment: str
+        self,
+        *overrides: str,
+        app: str = "app.py",
+        config: str = "config",
+        tracking: str = "null",
+        report: bool = False,
+        **environment: str,
     ) -> subprocess.Popen[str]:
         """Start `python app.py -m hydra/sweeper=oneaxis …`."""
         ours = ["hydra/sweeper=oneaxis", f"hydra.sweeper.tracking={tracking}"]
+        ours += [] if report else ["hydra.sweeper.report=false"]  # drawing takes longer than these studies
         return self.start(app, "--config-name", config, "-m", *ours, *overrides, **environment)
 
     def python(self, *command: str, **environment: str) -> Ended:
         """Run `python …` in the app's folder, to its end."""
         return _ended(self.start(*command, **environment))
 
-    def sweep(self, *overrides: str, **options: str) -> Ended:
+    def sweep(self, *overrides: str, **options: Any) -> Ended:
         """Run `python app.py -m hydra/sweeper=oneaxis …`, with the options of `start_sweep`, to its end."""
         return _ended(self.start_sweep(*overrides, **options))
 

@@ -61,6 +61,7 @@ class SweeperSettings:
     timeout_minutes: float | None = None
     max_trials: int | None = None
     max_minutes: float | None = None
+    report: bool = True
     tracking: Any = "auto"
     experiment: str | None = None
     params: Any = None  # of Hydra's basic sweeper: an app may have its sweep there

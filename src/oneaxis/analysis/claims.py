@@ -17,8 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from scipy.special import stdtrit
-
+from oneaxis.analysis.interval import critical
 from oneaxis.analysis.result import Estimate, Health
 from oneaxis.canonical import digest
 from oneaxis.errors import BadClaim
@@ -150,7 +149,7 @@ def _judge_mean(claim: Claim, values: Sequence[float]) -> Judged:
     if len(values) < FEWEST:
         return _no(claim, f"{len(values)} seeds give no interval; {FEWEST} or more do")
     mean, sd = statistics.fmean(values), statistics.stdev(values)
-    half = float(stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)) * sd / len(values) ** 0.5
+    half = critical(CONFIDENCE, len(values) - 1) * sd / len(values) ** 0.5
     estimate = Estimate(len(values), mean, sd, mean - half, mean + half, CONFIDENCE, "t")
     low, high = claim.value - claim.tolerance, claim.value + claim.tolerance
     inside = low <= mean - half and mean + half <= high

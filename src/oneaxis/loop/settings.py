@@ -37,6 +37,7 @@ class Settings:
     reuse: bool | Literal["force"]
     dry_run: bool
     fail_fast: bool
+    report: bool
     tracking: Any
     experiment: str | None
     looks: tuple[int, ...] = ()
@@ -92,6 +93,7 @@ def read_settings(hydra: DictConfig) -> Settings:
         reuse=_reuse(plain.reuse),
         dry_run=bool(plain.dry_run),
         fail_fast=bool(plain.fail_fast),
+        report=bool(plain.report),
         tracking=plain.tracking,
         experiment=plain.experiment,
         looks=looks,

@@ -85,7 +85,7 @@ class StudyRun:
             self.stages.mark("told")
             keep_marks(self.folder.root, self.stages.marks())
             say(self.terminal, time_line(time_report(self.folder.root, records.values())))
-            if not isinstance(problem, KeyboardInterrupt):
+            if self.settings.report and not isinstance(problem, KeyboardInterrupt):
                 self._report(shown, records, comparison)
         except BaseException:
             if mirror is not None:
