@@ -169,7 +169,8 @@ def _leave(record: Record, folder: Path, hold: Hold) -> None:
     try:
         write_record(record, folder)
     except OSError as error:  # a full disk: what the task returned still reaches the study's process
-        log.warning("%s: the record can't be written (%s)", folder, error.strerror)
+        told = ", ".join(f"{name} {value!r}" for name, value in record.metrics.items()) or record.status
+        log.warning("%s: the record can't be written (%s), and holds: %s", folder, error.strerror, told)
 
 
 def container(cfg: DictConfig) -> Mapping[str, Any]:
