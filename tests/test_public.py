@@ -10,12 +10,15 @@ import oneaxis
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 PARAMETERS = {
+    "Data": "train validation test name features classes shape groups",
+    "Part": "x y ids metadata",
     "compare": "results experiment tracking_uri reference seed metric direction margin confidence replicates",
     "fingerprint_data": "parts",
     "log": "step metrics",
     "open_study": "path",
     "phase": "name",
     "predictions": "ids truth predicted",
+    "sizes": "parts",
 }
 
 

@@ -33,16 +33,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, caption in (
         ("plan", _plan, "show the plan of a study: each trial's single change"),
-        (
-            "compare",
-            _compare,
-            "show each deviation's verdict; exit status 1 if any trial lacks, or a gate isn't passed",
-        ),
-        ("resume", _resume, "run what a study lacks, whatever ended it (default: the newest that lacks something)"),
+        ("compare", _compare, "show each deviation's verdict; with --fail-if a gate for CI"),
+        ("resume", _resume, "run what a study lacks, whatever ended it"),
         ("report", _report, "write report.html, figures and tables into a study's folder"),
         ("sync", _sync, "write a study into MLflow, whole; writing twice changes nothing"),
     ):
-        command = commands.add_parser(name, help=caption, description=caption)
+        more = "; exit status 1 if any trial lacks, or the gate isn't passed" if name == "compare" else ""
+        command = commands.add_parser(name, help=caption, description=caption + more)
         command.add_argument(
             "study",
             nargs="*" if name == "compare" else "?",

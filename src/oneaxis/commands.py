@@ -16,13 +16,13 @@ GOOD, NO = 0, 1
 
 def add_commands(commands: Any) -> None:
     """Add this module's commands to `oneaxis`'s."""
-    data = _command(commands, "data", _data, "look at the data of the reference: a page, its figures, findings")
+    data = _command(commands, "data", _data, "look at the data of the reference: findings, a page, figures")
     data.add_argument("overrides", nargs="*", metavar="OVERRIDE", help="moves the reference, as on the app's own line")
     data.add_argument("--data", metavar="MODULE:FUNCTION", help="gives the data (default: pyproject.toml's)")
     data.add_argument("--output", type=Path, metavar="FOLDER", help="where to write (default: beside the studies)")
     reproduce = _command(commands, "reproduce", _reproduce, "run the reference's claims; exit status 1 if one fails")
     reproduce.add_argument("claims", nargs="*", metavar="CLAIM", help="names of claims (default: all)")
-    _command(commands, "status", _status, "where the project stands, on one screen, and what to do next")
+    _command(commands, "status", _status, "where the project stands, and what to type next")
     _add_changing(commands)
 
 
@@ -34,7 +34,7 @@ def _add_changing(commands: Any) -> None:
         command.set_defaults(command=name)
         return command
 
-    promote = add("promote", "make a winner the reference: measured again on fresh seeds, then written into conf/")
+    promote = add("promote", "measure a winner on fresh seeds, and make it the reference")
     promote.add_argument(
         "changes", nargs="+", metavar="KEY=VALUE", help="a deviation, or several that shall go together"
     )
@@ -50,7 +50,7 @@ def _add_changing(commands: Any) -> None:
     lineage.add_argument("--reverse", action="store_true", help="plan a study that undoes each step singly")
     lineage.add_argument("--run", action="store_true", dest="run_it", help="run that study, too")
     lineage.add_argument("--plot", type=Path, metavar="FILE", help="draw it: .png or .svg")
-    findings = add("findings", "every deviation ever tried, and whether what was found still holds")
+    findings = add("findings", "all that was tried, and whether it still holds")
     findings.add_argument("--refresh", action="store_true", help="print the study that measures stale ones again")
 
 

@@ -20,6 +20,7 @@ class Make:
     values: dict[str, float]
     says: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    chooses_launcher: bool = False  # and sets it up: another than it or ours can't be chosen by one override
 
 
 MAKES = {
@@ -59,10 +60,11 @@ MAKES = {
     ),
     "its own sweep and launcher in the config": Make(
         "busy", ["train.py"], "objective", {"reference": 11, "x=2": 12, "y=11": 12, "y=12": 13},
-        ["left aside: max_batch_size"],
+        ["left aside: max_batch_size"], chooses_launcher=True,
     ),
     "its own sweep in the config, another typed": Make(
-        "busy", ["train.py", "-m", "seed=7", "y=choice(20)"], "objective", {"reference": 11, "y=20": 21}
+        "busy", ["train.py", "-m", "seed=7", "y=choice(20)"], "objective", {"reference": 11, "y=20": 21},
+        chooses_launcher=True,
     ),
     "a sweeper and a search path of its own": Make(
         "own_plugins",
@@ -142,7 +144,8 @@ def test_it_runs_as_it_is(host, make, launcher):
     given = MAKES[make]
     app = host(given.host)
     before = contents(app.root)
-    ours = ["hydra/sweeper=oneaxis", LAUNCHERS[launcher], "hydra.sweeper.tracking=null"]
+    ours = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null"]
+    ours += [] if given.chooses_launcher and launcher == "basic" else [LAUNCHERS[launcher]]
     ended = app.python(*given.command, *ours, **given.environment)
     assert ended.status == 0, ended
     assert "Traceback" not in ended.err

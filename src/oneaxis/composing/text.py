@@ -59,7 +59,11 @@ def _written_key(key: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    return str(Override._get_value_element_as_str(text))  # noqa: SLF001 - Hydra's own escapes
+    escaped = str(Override._get_value_element_as_str(text))  # noqa: SLF001 - Hydra's own escapes
+    if text != text.strip():
+        return escaped
+    # A space within a value needs none, and reads better without.
+    return re.sub(r"\\(.)", lambda found: " " if found[1] == " " else found[0], escaped)
 
 
 def _reads_otherwise(text: str) -> bool:

@@ -6,10 +6,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from omegaconf import OmegaConf
+
 from oneaxis.loop.choosing import Reference, reference_now
 from oneaxis.loop.findings import Finding, gather_findings
 from oneaxis.loop.past import past_studies
-from oneaxis.loop.settings import read_settings
+from oneaxis.loop.settings import read_roles
 from oneaxis.planning.staleness import Roles
 from oneaxis.report.table import duration, signed
 from oneaxis.report.terminal import console, say
@@ -47,7 +49,8 @@ REFERENCE = "now the reference"
 
 def roles(reference: Reference) -> Roles:
     """`hydra.sweeper.roles`, where the app sets it."""
-    return read_settings(reference.planned.master.hydra).roles
+    node = OmegaConf.select(reference.planned.master, "hydra.sweeper.roles", default=None)
+    return read_roles(OmegaConf.to_container(node) if OmegaConf.is_config(node) else node)
 
 
 def listing(found: Sequence[Finding]) -> str:

@@ -99,7 +99,7 @@ def read_settings(hydra: DictConfig) -> Settings:
         looks=looks,
         max_trials=plain.max_trials,
         max_minutes=plain.max_minutes,
-        roles=_roles(raw["roles"]),
+        roles=read_roles(raw["roles"]),
         params={} if raw["axes"] else _mapping(raw["params"], "params", "{key: values}"),
         left_aside=foreign,
     )
@@ -179,7 +179,8 @@ def _reuse(value: Any) -> bool | Literal["force"]:
     return cast('bool | Literal["force"]', value)
 
 
-def _roles(value: Any) -> Mapping[str, tuple[str, ...]]:
+def read_roles(value: Any) -> Mapping[str, tuple[str, ...]]:
+    """`hydra.sweeper.roles` as keys and groups by role."""
     declared = _mapping(value, "roles", "{structure: [model], tuning: [optimizer.lr]}")
     unknown = [name for name in declared if name not in ("structure", "tuning")]
     if unknown:
