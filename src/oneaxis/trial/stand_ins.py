@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
+IMPLICIT = "_get_or_start_run"  # where MLflow starts a run that nobody asked for
+
 log = logging.getLogger(__name__)
 
 _current: StandIns | None = None  # one trial at a time runs in a process
@@ -118,6 +120,9 @@ class StandIns:
 
     def start_run(self, run_id: str | None = None, experiment_id: str | None = None, *more: Any, **options: Any) -> Any:
         start = self._originals["start_run"]
+        if sys._getframe(2).f_code.co_name == IMPLICIT:  # noqa: SLF001 - MLflow passes nothing that tells
+            # `log_metric` without a run: also after autologging has ended the trial's.
+            os.environ["MLFLOW_RUN_ID"] = self._run
         if not self._waits():
             return start(run_id, experiment_id, *more, **options)
         if run_id is not None:
