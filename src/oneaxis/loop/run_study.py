@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
-from oneaxis.analysis.claims import claims_health
+from oneaxis.analysis.claims import Standing, claims_health
 from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
@@ -60,17 +60,9 @@ def run_study(
         context = HydraContext(config_loader=loader, callbacks=context.callbacks)
         composer = Composer(context.config_loader, config)
         plan = _plan(settings, context, composer, arguments, terminal)
-        if unfrozen is not None:
-            plan = replace(plan, remarks=(*plan.remarks, f"the files in use aren't frozen for this study: {unfrozen}"))
-        limit = pass_limit_on(config)
-        if limit:
-            plan = replace(plan, remarks=(*plan.remarks, limit))
         standing = where_claims_stand(config, composer, Path.cwd())
-        plan = replace(plan, remarks=(*plan.remarks, *remarks_on_order(plan, settings.roles, standing, Path.cwd())))
-        plan = replace(plan, remarks=(*plan.remarks, *tried_remarks(plan, Path.cwd())))
-        if settings.left_aside:
-            names = ", ".join(settings.left_aside)
-            plan = replace(plan, remarks=(*plan.remarks, f"settings of the app's own sweeper are left aside: {names}"))
+        remarks = _remarks(plan, settings, config, standing, unfrozen)
+        plan = replace(plan, remarks=(*plan.remarks, *remarks))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")
@@ -94,6 +86,21 @@ def run_study(
             return run.to_the_end(uri=tracking.uri)
         finally:
             begun.claim.release()
+
+
+def _remarks(
+    plan: Plan, settings: Settings, config: DictConfig, standing: Sequence[Standing], unfrozen: str | None
+) -> Iterator[str]:
+    """What people should know of this study before it runs."""
+    if unfrozen is not None:
+        yield f"the files in use aren't frozen for this study: {unfrozen}"
+    limit = pass_limit_on(config)
+    if limit:
+        yield limit
+    yield from remarks_on_order(plan, settings.roles, standing, Path.cwd())
+    yield from tried_remarks(plan, Path.cwd())
+    if settings.left_aside:
+        yield f"settings of the app's own sweeper are left aside: {', '.join(settings.left_aside)}"
 
 
 def _runs_locally(config: DictConfig) -> bool:
