@@ -48,6 +48,7 @@ SETTINGS = {
     "reference": True,
     "policy": {
         "metric": None,
+        "metrics_file": None,
         "direction": None,
         "replicates": "training",
         "protected": None,

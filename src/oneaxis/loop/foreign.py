@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -23,7 +24,7 @@ def left_aside(hydra: DictConfig) -> tuple[str, ...]:
     """
     known = _names(hydra.sweeper)
     foreign = tuple(str(name) for name in hydra.sweeper if name not in known)
-    texts = [str(text) for text in OmegaConf.select(hydra, "overrides.hydra", default=())]
+    texts = typed_for_hydra(hydra)
     for text in texts:
         found = _TYPED.match(text)
         if found is None:
@@ -39,6 +40,12 @@ def left_aside(hydra: DictConfig) -> tuple[str, ...]:
     if foreign and not any(text.startswith("hydra/sweeper=") for text in texts):
         raise BadOverride(_unknown(foreign[0], known))
     return foreign
+
+
+def typed_for_hydra(hydra: DictConfig) -> list[str]:
+    """The overrides of Hydra's own node as they were typed: the job's number in one can't be resolved yet."""
+    node: Any = OmegaConf.select(hydra, "overrides.hydra")
+    return [str(text) for text in OmegaConf.to_container(node, resolve=False)] if node else []
 
 
 def _names(node: DictConfig) -> set[str]:

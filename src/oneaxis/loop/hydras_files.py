@@ -6,6 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
+from oneaxis.loop.foreign import typed_for_hydra
 from oneaxis.masking import masked_addresses, masked_override, masked_text, masked_values
 
 
@@ -28,6 +29,7 @@ def hide_store(config: DictConfig) -> None:
     uri = OmegaConf.select(config, "hydra.sweeper.tracking")
     if not isinstance(uri, str) or masked_addresses(uri) == uri:
         return
+    typed = typed_for_hydra(config.hydra)
     with read_write(config), open_dict(config):
         config.hydra.sweeper.tracking = masked_addresses(uri)
-        config.hydra.overrides.hydra = [masked_addresses(text) for text in config.hydra.overrides.hydra]
+        config.hydra.overrides.hydra = [masked_addresses(text) for text in typed]
