@@ -100,7 +100,7 @@ class Composer:
         try:
             found = self._loader.compute_defaults_list(
                 config_name=self._master.hydra.job.config_name,
-                overrides=[*self._master.hydra.overrides.hydra, *overrides],
+                overrides=[*typed_for_hydra(self._master.hydra), *overrides],
                 run_mode=RunMode.RUN,
             )
         except HydraException as error:
@@ -111,6 +111,13 @@ class Composer:
             for choice in _chosen(found.defaults_tree)
             if choice.get_config_path() in loaded
         }
+
+
+def typed_for_hydra(hydra: DictConfig) -> list[str]:
+    """The overrides of Hydra's own node as they were typed: the job's number in one can't be resolved yet."""
+    node: Any = OmegaConf.select(hydra, "overrides.hydra")
+    texts: Any = [] if node is None else OmegaConf.to_container(node, resolve=False)
+    return [str(text) for text in texts]
 
 
 def task_part(composed: DictConfig) -> DictConfig:

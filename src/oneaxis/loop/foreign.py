@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from oneaxis.composing.compose import typed_for_hydra
 from oneaxis.errors import BadOverride
 
 _TYPED = re.compile(r"[+]{0,2}hydra\.(sweeper|launcher)\.([^.=@]+)")
@@ -40,12 +40,6 @@ def left_aside(hydra: DictConfig) -> tuple[str, ...]:
     if foreign and not any(text.startswith("hydra/sweeper=") for text in texts):
         raise BadOverride(_unknown(foreign[0], known))
     return foreign
-
-
-def typed_for_hydra(hydra: DictConfig) -> list[str]:
-    """The overrides of Hydra's own node as they were typed: the job's number in one can't be resolved yet."""
-    node: Any = OmegaConf.select(hydra, "overrides.hydra")
-    return [str(text) for text in OmegaConf.to_container(node, resolve=False)] if node else []
 
 
 def _names(node: DictConfig) -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from oneaxis.loop.foreign import typed_for_hydra
+from oneaxis.composing.compose import typed_for_hydra
 from oneaxis.masking import masked_addresses, masked_override, masked_text, masked_values
 
 
