@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from oneaxis.loop.app import App
 
 GOOD, NO = 0, 1
+COLUMN = 11  # where the texts of `oneaxis status` begin
 
 
 def add_commands(commands: Any) -> None:
@@ -126,9 +128,13 @@ def _status(options: argparse.Namespace) -> int:
     with terminal.status("planning the next study …"):
         state = look_around(_app(options))
     for heading, text in status_lines(state):
-        terminal.print(paragraph(f"{heading:<11}{text}"))
+        wrapped = [part for line in text.splitlines() for part in textwrap.wrap(line.strip(), terminal.width - COLUMN)]
+        for number, part in enumerate(wrapped):
+            say(terminal, f"{'' if number else heading:<{COLUMN}}{part}")
     for step in state.next_steps[:1]:
-        say(terminal, f"\nnext: {step.why} ({step.cost})\n  {step.command}")
+        terminal.print()
+        terminal.print(paragraph(f"next: {step.why} ({step.cost})"))
+        say(terminal, f"  {step.command}")
     return GOOD
 
 

@@ -17,7 +17,8 @@ def test_joblib_gives_the_same_records_as_the_basic_launcher(host):
         name: _lasting(record) for name, record in basic.records.items()
     }
     assert list(basic.records) != []
-    assert joblib.plan == basic.plan
+    # The second plan remarks that all was tried before.
+    assert joblib.plan | {"remarks": []} == basic.plan | {"remarks": []}
 
 
 def _lasting(record):
