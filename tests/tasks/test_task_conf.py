@@ -10,7 +10,7 @@ REFERENCES = ["reference", "mnist1d"]
 GROUPS = ["data", "features", "model", "optimizer", "training"]
 OPTIONS = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 ONE_SHAPE = {  # group: keys that every choice has; others are what the choice itself is set by
-    "data": {"name", "validation", "split_seed"},
+    "data": {"name", "validation", "split_seed", "test", "repair"},
     "features": {"name", "_target_", "keeps_shape"},
     "model": {"name", "_target_"},
     "optimizer": {"name", "_target_", "lr", "weight_decay"},
