@@ -121,7 +121,8 @@ def _reproduce(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from oneaxis.loop.status import look_around, status_lines  # noqa: PLC0415 - --help stays light
+    from oneaxis.loop.status import look_around  # noqa: PLC0415 - --help stays light
+    from oneaxis.loop.status_lines import status_lines  # noqa: PLC0415 - as above
     from oneaxis.report.terminal import console, paragraph, say  # noqa: PLC0415 - as above
 
     terminal = console()

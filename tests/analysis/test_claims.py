@@ -92,6 +92,10 @@ def test_the_health_line(answers, good, text):
         ({"source": "s", "kind": "mean", "metric": "m", "value": 1}, "a mean needs `seeds`"),
         ({"source": "s", "kind": "count", "metric": "m", "value": 1, "valeu": 2}, "`valeu` is unknown"),
         ({"source": "s", "kind": "count", "metric": "m", "value": "many"}, "could not convert"),
+        (
+            {"source": "s", "kind": "count", "metric": "m", "value": 1, "confusion": [[1, 0], [2]]},
+            "confusion has 2 rows; give each of them as many cells",
+        ),
         (None, "write its fields"),
     ],
 )

@@ -72,6 +72,7 @@ def test_status_after_knows_all_on_one_screen(app):
     assert "1 problem, 0 notices (looked)" in said
     assert "2 of 3 reproduced; wrong not reproduced" in said
     assert "floor threshold=-1 not measured, threshold=0.3 not measured" in said
+    assert "findings nothing was tried yet" in said
     assert "python app.py -m axes=ladder" in said
     lines = app.after.out.splitlines()
     assert len(lines) <= 24

@@ -90,6 +90,9 @@ def test_two_winners_are_promoted_together_and_their_interaction_is_named(here, 
     assert "features changed under it" in shown
     assert "lr=choice(0.3,0.2)" in shown
 
+    assert cli.main(["status"]) == 0
+    assert "findings   2 stale (oneaxis findings)" in capfd.readouterr().out
+
     config = here.root / "conf" / "config.yaml"
     config.write_bytes(config.read_bytes().replace(b"lr: 0.1", b"lr: 0.2"))
     assert cli.main(["lineage"]) == 0

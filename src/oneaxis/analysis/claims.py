@@ -12,12 +12,11 @@ The rule, fixed before anything is run:
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from oneaxis.analysis.interval import critical
+from oneaxis.analysis.interval import t_interval
 from oneaxis.analysis.result import Estimate, Health
 from oneaxis.canonical import digest
 from oneaxis.errors import BadClaim
@@ -148,14 +147,14 @@ def claims_health(found: Sequence[Standing]) -> Health | None:
 def _judge_mean(claim: Claim, values: Sequence[float]) -> Judged:
     if len(values) < FEWEST:
         return _no(claim, f"{len(values)} seeds give no interval; {FEWEST} or more do")
-    mean, sd = statistics.fmean(values), statistics.stdev(values)
-    half = critical(CONFIDENCE, len(values) - 1) * sd / len(values) ** 0.5
-    estimate = Estimate(len(values), mean, sd, mean - half, mean + half, CONFIDENCE, "t")
+    estimate = t_interval(values, CONFIDENCE)
+    assert estimate.low is not None  # three seeds or more
+    assert estimate.high is not None
     low, high = claim.value - claim.tolerance, claim.value + claim.tolerance
-    inside = low <= mean - half and mean + half <= high
-    outside = mean + half < low or high < mean - half
+    inside = low <= estimate.low and estimate.high <= high
+    outside = estimate.high < low or high < estimate.low
     answer: Answer = "reproduced" if inside else "not reproduced" if outside else "close"
-    interval = f"{mean:.4f} [{mean - half:.4f}, {mean + half:.4f}] over {len(values)} seeds"
+    interval = f"{estimate.mean:.4f} [{estimate.low:.4f}, {estimate.high:.4f}] over {len(values)} seeds"
     return Judged(claim.name, answer, f"{interval}, against {claim.published} [{low:.4f}, {high:.4f}]", estimate)
 
 
@@ -194,6 +193,8 @@ def _read(name: str, fields: Any, where: str) -> Claim:
         raise BadClaim(f"{where}: a mean needs `seeds`, a list, and a `tolerance` above 0")
     try:
         confusion = fields.get("confusion")
+        if confusion is not None and any(len(row) != len(confusion) for row in confusion):
+            raise BadClaim(f"{where}: confusion has {len(confusion)} rows; give each of them as many cells")
         seeds = fields.get("seeds")
         return Claim(
             name=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -48,7 +49,7 @@ class Composer:
         return Composed(
             config=plain(task),
             choices=_choices(composed),
-            resolved=self._resolve(composed, task),
+            resolved=_leaves(composed, task),
             places=self._places(overrides) if places else {},
             around=_around(composed) if places else {},
         )
@@ -62,21 +63,16 @@ class Composer:
             With Hydra's reason.
         """
         composed = self._load(overrides)
-        holder: Any = HydraConfig.instance()
-        before = holder.cfg
-        holder.cfg = composed
-        try:
+        with _current(composed):
             return dict(_resolved(task_part(composed)))
-        finally:
-            holder.cfg = before
 
     def unstable(self, overrides: Sequence[str]) -> tuple[Path, ...]:
         """Leaves that two compositions resolve differently: times, random draws, counters."""
         one = self._load(overrides)
         other = copy.deepcopy(one)
         OmegaConf.copy_cache(from_config=self._master, to_config=other)
-        first = self._resolve(one, task_part(one))
-        second = self._resolve(other, task_part(other))
+        first = _leaves(one, task_part(one))
+        second = _leaves(other, task_part(other))
         return tuple(path for path in first if not _alike(first[path], second.get(path)))
 
     def _load(self, overrides: Sequence[str]) -> DictConfig:
@@ -85,16 +81,6 @@ class Composer:
         except Exception as error:
             # Hydra lets plain ValueErrors through as well, and resolvers may raise anything.
             raise CannotCompose(_reason(error)) from error
-
-    def _resolve(self, composed: DictConfig, task: DictConfig) -> Mapping[Path, Any]:
-        # `${hydra:…}` looks at the process's HydraConfig.
-        holder: Any = HydraConfig.instance()
-        before = holder.cfg
-        holder.cfg = composed
-        try:
-            return dict(leaves(_resolved(task)))
-        finally:
-            holder.cfg = before
 
     def _places(self, overrides: Sequence[str]) -> Mapping[str, Path]:
         try:
@@ -111,6 +97,23 @@ class Composer:
             for choice in _chosen(found.defaults_tree)
             if choice.get_config_path() in loaded
         }
+
+
+@contextmanager
+def _current(composed: DictConfig) -> Iterator[None]:
+    """As in a job of this configuration: `${hydra:…}` looks at the process's HydraConfig."""
+    holder: Any = HydraConfig.instance()
+    before = holder.cfg
+    holder.cfg = composed
+    try:
+        yield
+    finally:
+        holder.cfg = before
+
+
+def _leaves(composed: DictConfig, task: DictConfig) -> Mapping[Path, Any]:
+    with _current(composed):
+        return dict(leaves(_resolved(task)))
 
 
 def typed_for_hydra(hydra: DictConfig) -> list[str]:

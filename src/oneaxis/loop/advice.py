@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.text import Text
 from oneaxis.analysis.result import Comparison
 from oneaxis.report.order import Sort
 from oneaxis.report.table import duration, health_line, other_metrics, tabulate
-from oneaxis.report.terminal import paragraph, table_view, width_of
+from oneaxis.report.terminal import PLAIN_WIDTH, paragraph, table_view, width_of
 from oneaxis.tracking.handle import Mirrored
 from oneaxis.tracking.names import to_key
 from oneaxis.tracking.store import masked, sqlite_path
@@ -127,7 +128,8 @@ def undecided(study: Study, comparison: Comparison, records: Mapping[int, Record
     spent = [record.seconds for record in records.values() if record.seconds is not None]
     cost = f", {duration(trials * sum(spent) / len(spent))} of compute" if spent else ""
     which = "them" if len(practical) == len(waiting) else f"{len(practical)} of them"
-    lines = [f"\n{noun}; about {trials} more trials ({more} more seeds{cost}) would settle {which}:"]
+    told = f"{noun}; about {trials} more trials ({more} more seeds{cost}) would settle {which}:"
+    lines = ["", *textwrap.wrap(told, PLAIN_WIDTH)]
     lines.append(f"  {_with_seeds(study, more)}")
     if comparison.looks == () and study.policy.replicates == "training":
         lines.append("(a second look at the same seeds; hydra.sweeper.seeds=adaptive plans for its looks)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from hydra.core.override_parser.types import Override
 from oneaxis.analysis.result import Row
 from oneaxis.errors import NotPromoted
 from oneaxis.loop.app import App, Planned, find_app, plan_app
-from oneaxis.loop.past import PastStudy, as_axis, change_key, typed
+from oneaxis.loop.past import PastStudy, as_axis, change_key, past_studies, typed
 from oneaxis.vocabulary import Deviation
 
 NO_AXES = "hydra.sweeper.axes=null"
@@ -77,6 +78,14 @@ def reference_now(given: str | None, here: Path, config_name: str | None, settin
     """The reference that the app composes now, by a dry run of it."""
     app = find_app(given, here, config_name=config_name)
     return Reference(app, plan_app(app, [*settings, NO_AXES]))
+
+
+def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference]:
+    """What was measured so far, newest first, and the reference as it is now: where a command of the loop stands."""
+    app = find_app(options.app, Path.cwd(), config_name=options.config_name)
+    past = past_studies(app.cwd)
+    config = options.config_name or (past[0].config_name if past else None)
+    return past, reference_now(options.app, Path.cwd(), config, past[0].kept_settings() if past else ())
 
 
 def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: Reference, *, forced: bool) -> Choice:

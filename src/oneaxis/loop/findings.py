@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.result import Estimate, Row
-from oneaxis.errors import OneAxisError
-from oneaxis.loop.past import PastStudy, past_studies, typed
+from oneaxis.loop.past import PastStudy, typed
+from oneaxis.loop.settings import read_roles
 from oneaxis.planning.roles import is_number
 from oneaxis.planning.staleness import Freshness, Moved, Roles, freshness, is_reference, moved
-from oneaxis.report.table import signed
-from oneaxis.vocabulary import Composed, Deviation, Plan, split_key
+from oneaxis.vocabulary import Composed, Deviation, split_key
 
-DIGITS = 4
+STATES: tuple[Freshness, ...] = ("fresh", "maybe stale", "stale")
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,12 @@ class Finding:
         return typed(self.deviation)
 
 
+def declared_roles(master: DictConfig) -> Roles:
+    """`hydra.sweeper.roles`, where the app sets it."""
+    node = OmegaConf.select(master, "hydra.sweeper.roles", default=None)
+    return read_roles(OmegaConf.to_container(node) if OmegaConf.is_config(node) else node)
+
+
 def gather_findings(
     past: Sequence[PastStudy], config_name: str, digest: str, now: Composed, roles: Roles
 ) -> tuple[Finding, ...]:
@@ -60,37 +65,6 @@ def gather_findings(
             finding = Finding(each, deviation, each.row(deviation), state, why, 1, became)
             found.setdefault(deviation.name, []).append(finding)
     return tuple(_newest(several) for several in found.values())
-
-
-def tried_remarks(plan: Plan, here: Path) -> tuple[str, ...]:
-    """A remark for each planned deviation that a study below `here` measured at the same reference: the newest one.
-
-    Looking back never stops a study: whatever can't be read is left out.
-    """
-    if plan.reference is None or not plan.deviations:
-        return ()
-    digest = next(trial.digest for trial in plan.trials if trial.deviation is None)
-    remarks = []
-    try:
-        past = [each for each in past_studies(here) if each.reference_digest == digest]
-        for deviation in plan.deviations:
-            remarks += list(islice(_tried(deviation, past), 1))
-    except (OneAxisError, OSError, KeyError, ValueError):
-        return tuple(remarks)
-    return tuple(remarks)
-
-
-def _tried(deviation: Deviation, past: Sequence[PastStudy]) -> Iterator[str]:
-    for each in past:
-        twin = next((one for one in each.study.plan.deviations if one.digest == deviation.digest), None)
-        row = None if twin is None else each.row(twin)
-        effect = None if row is None else row.deltas.get(each.comparison.metric or "")
-        if row is not None and effect is not None:
-            verdict = row.verdict or "no verdict"
-            yield (
-                f"{deviation.name} was tried at this reference: {verdict}, {signed(effect.mean, DIGITS)} over "
-                f"{effect.n} seed{'' if effect.n == 1 else 's'} ({each.folder.root.name})"
-            )
 
 
 def _since(each: PastStudy, then: Composed, digest: str, now: Composed) -> tuple[Moved, ...]:

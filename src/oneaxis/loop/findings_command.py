@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
-from omegaconf import OmegaConf
-
-from oneaxis.loop.choosing import Reference, reference_now
-from oneaxis.loop.findings import Finding, gather_findings
-from oneaxis.loop.past import past_studies
-from oneaxis.loop.settings import read_roles
-from oneaxis.planning.staleness import Roles
+from oneaxis.loop.choosing import Reference, today
+from oneaxis.loop.findings import STATES, Finding, declared_roles, gather_findings
 from oneaxis.report.table import duration, signed
 from oneaxis.report.terminal import console, say
 
 GOOD = 0
 SEEDS = 5
 DIGITS = 4
+REFERENCE = "now the reference"
 
 
 def findings(options: argparse.Namespace) -> int:
     """Print the findings; with `--refresh` the study that measures the stale ones again."""
-    terminal, here = console(), Path.cwd()
-    past = past_studies(here)
-    config = options.config_name or (past[0].config_name if past else None)
-    reference = reference_now(options.app, here, config, past[0].kept_settings() if past else ())
+    terminal = console()
+    past, reference = today(options)
     now = reference.planned.study.plan.reference
     assert now is not None
-    found = gather_findings(past, reference.planned.config_name, reference.digest, now, roles(reference))
+    found = gather_findings(
+        past, reference.planned.config_name, reference.digest, now, declared_roles(reference.planned.master)
+    )
     say(terminal, f"Reference {reference.planned.config_name}, {reference.digest[:12]}")
     if not found:
         say(terminal, "Nothing was tried yet; sweep a key: " + reference.app.shown(["KEY=VALUE,VALUE"]))
@@ -41,16 +36,6 @@ def findings(options: argparse.Namespace) -> int:
     elif stale:
         say(terminal, "\nTo measure again what may be stale: oneaxis findings --refresh")
     return GOOD
-
-
-STATES = ("fresh", "maybe stale", "stale")
-REFERENCE = "now the reference"
-
-
-def roles(reference: Reference) -> Roles:
-    """`hydra.sweeper.roles`, where the app sets it."""
-    node = OmegaConf.select(reference.planned.master, "hydra.sweeper.roles", default=None)
-    return read_roles(OmegaConf.to_container(node) if OmegaConf.is_config(node) else node)
 
 
 def listing(found: Sequence[Finding]) -> str:

@@ -1,61 +1,50 @@
-"""What was done before: the studies on disk, and which of them stand at a reference."""
+"""What a plan should say because of what was done before."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from oneaxis.analysis.claims import Standing
 from oneaxis.errors import OneAxisError
+from oneaxis.loop.past import PastStudy, reference_digest, studies_under
 from oneaxis.planning.roles import order_remarks, role
-from oneaxis.study.folder import StudyFolder, study_folders
-from oneaxis.vocabulary import Plan, Study
+from oneaxis.report.table import signed
+from oneaxis.vocabulary import Deviation, Plan
+
+DIGITS = 4
 
 
-@dataclass(frozen=True)
-class Past:
-    """A study on disk."""
-
-    study: Study
-    folder: StudyFolder
-
-    @property
-    def digest(self) -> str | None:
-        """That of the reference it ran, moved by what its command line says; None without one."""
-        return reference_digest(self.study.plan)
-
-
-def studies_under(root: Path) -> tuple[Past, ...]:
-    """Every readable study and single run near a project's top, the oldest first."""
-    return tuple(sorted(_read(root), key=lambda past: past.study.created))
-
-
-def reference_digest(plan: Plan) -> str | None:
-    return next((trial.digest for trial in plan.trials if trial.deviation is None), None)
-
-
-def remarks_on_order(
+def remarks_of_the_past(
     plan: Plan, roles: Mapping[str, Sequence[str]], claims: Sequence[Standing], root: Path
-) -> tuple[str, ...]:
-    """What a plan should say about tuning before its time."""
-    if not any(role(deviation, roles) == "tuning" for deviation in plan.deviations):
-        return ()
-    here = reference_digest(plan)
-    measured = any(
-        role(deviation, roles) == "structure"
-        for past in studies_under(root)
-        if past.digest == here
-        for deviation in past.study.plan.deviations
+) -> Iterator[str]:
+    """Tuning before its time, then each deviation that a study below `root` measured at the same reference."""
+    if plan.reference is None or not plan.deviations:
+        return
+    digest = reference_digest(plan)
+    past = [each for each in studies_under(root) if each.reference_digest == digest]
+    structure_measured = any(
+        role(deviation, roles) == "structure" for each in past for deviation in each.study.plan.deviations
     )
-    open_ = bool(claims) and all(item.answer != "reproduced" for item in claims)
-    return order_remarks(plan.deviations, roles, structure_measured=measured, baseline_open=open_)
+    baseline_open = bool(claims) and all(item.answer != "reproduced" for item in claims)
+    yield from order_remarks(plan.deviations, roles, structure_measured=structure_measured, baseline_open=baseline_open)
+    newest_first = past[::-1]
+    for deviation in plan.deviations:
+        try:
+            yield from islice(_tried(deviation, newest_first), 1)
+        except (OneAxisError, OSError, KeyError, ValueError):
+            continue  # looking back never stops a study: what can't be read is left out
 
 
-def _read(root: Path) -> Iterator[Past]:
-    for path in study_folders(root):
-        # One that is damaged is told of by the commands that are about it.
-        with contextlib.suppress(OneAxisError):
-            folder = StudyFolder(path)
-            yield Past(folder.read_study(), folder)
+def _tried(deviation: Deviation, past: Sequence[PastStudy]) -> Iterator[str]:
+    for each in past:
+        twin = next((one for one in each.study.plan.deviations if one.digest == deviation.digest), None)
+        row = None if twin is None else each.row(twin)
+        effect = None if row is None else row.deltas.get(each.comparison.metric or "")
+        if row is not None and effect is not None:
+            verdict = row.verdict or "no verdict"
+            yield (
+                f"{deviation.name} was tried at this reference: {verdict}, {signed(effect.mean, DIGITS)} over "
+                f"{effect.n} seed{'' if effect.n == 1 else 's'} ({each.folder.root.name})"
+            )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from oneaxis.analysis.result import Row
 from oneaxis.composing.text import to_text
 from oneaxis.errors import CannotEdit, NotPromoted
 from oneaxis.loop.app import run_app
-from oneaxis.loop.choosing import NO_AXES, Reference, reference_now
+from oneaxis.loop.choosing import NO_AXES, Reference, today
 from oneaxis.loop.lineage import Step, read_lineage
-from oneaxis.loop.past import PastStudy, as_axis, parse_change, past_studies
+from oneaxis.loop.past import PastStudy, as_axis, parse_change
 from oneaxis.report.table import duration, signed
 from oneaxis.report.terminal import console, say
 
@@ -23,10 +22,8 @@ DIGITS = 4
 
 def lineage(options: argparse.Namespace) -> int:
     """Print the chain, draw it, or plan and run the study that undoes each step."""
-    terminal, here = console(), Path.cwd()
-    past = past_studies(here)
-    config = options.config_name or (past[0].config_name if past else None)
-    reference = reference_now(options.app, here, config, past[0].kept_settings() if past else ())
+    terminal = console()
+    past, reference = today(options)
     conf = reference.planned.config_folder
     if conf is None:
         raise CannotEdit("the configuration isn't in files of a folder, so it has no lineage")

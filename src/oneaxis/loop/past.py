@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +19,9 @@ from oneaxis.analysis.result import Comparison, Row
 from oneaxis.canonical import same
 from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import MASTER_FILE
-from oneaxis.study.folder import StudyFolder, every
-from oneaxis.vocabulary import Deviation, Study
+from oneaxis.masking import MASK
+from oneaxis.study.folder import StudyFolder, study_folders
+from oneaxis.vocabulary import Deviation, Plan, Study
 
 # Of a study's command line: what belongs to that study alone.
 OWN = ("hydra.sweeper.seeds=", "hydra.sweeper.reference_seeds=", "hydra.sweeper.axes", "hydra.sweeper.dry_run=")
@@ -27,7 +30,7 @@ PLACE = ("hydra.sweep.", "hydra.run.", "hydra/sweeper=oneaxis", "hydra.sweeper.s
 
 @dataclass(frozen=True)
 class PastStudy:
-    """A study that has run, with its comparison."""
+    """A study on disk, with its comparison."""
 
     folder: StudyFolder
     study: Study
@@ -47,7 +50,8 @@ class PastStudy:
 
     @property
     def reference_digest(self) -> str | None:
-        return next((trial.digest for trial in self.study.plan.trials if trial.deviation is None), None)
+        """That of the reference it ran, moved by what its command line says; None without one."""
+        return reference_digest(self.study.plan)
 
     @property
     def seeds(self) -> set[int]:
@@ -63,20 +67,32 @@ class PastStudy:
     def kept_settings(self) -> tuple[str, ...]:
         """Its command line's settings that another study of the same question shares."""
         texts = [text for text in self.study.arguments if text.startswith(("hydra.", "hydra/", "+hydra", "++hydra"))]
-        return tuple(text for text in texts if not text.lstrip("+").startswith((*OWN, *PLACE)))
+        # What was masked when it was written down can't be typed again.
+        kept = (text for text in texts if not text.lstrip("+").startswith((*OWN, *PLACE)))
+        return tuple(text for text in kept if MASK not in text)
 
 
-def past_studies(here: Path) -> tuple[PastStudy, ...]:
-    """The studies under a folder that compare anything, the newest first; damaged ones are left out."""
-    found = []
-    for folder in every(here):
-        try:
-            study = folder.read_study()
-        except OneAxisError:
-            continue
-        if study.plan.reference is not None:
-            found.append(PastStudy(folder, study))
-    return tuple(found)
+def studies_under(root: Path) -> tuple[PastStudy, ...]:
+    """Every readable study and single run near a project's top, the oldest first."""
+    return tuple(sorted(_read(root), key=lambda past: past.study.created))
+
+
+def past_studies(root: Path) -> tuple[PastStudy, ...]:
+    """The studies among them that compare anything, the newest first."""
+    found = studies_under(root)
+    return tuple(each for each in reversed(found) if each.study.plan.reference is not None and not each.study.single)
+
+
+def reference_digest(plan: Plan) -> str | None:
+    return next((trial.digest for trial in plan.trials if trial.deviation is None), None)
+
+
+def _read(root: Path) -> Iterator[PastStudy]:
+    for path in study_folders(root):
+        # One that is damaged is told of by the commands that are about it.
+        with contextlib.suppress(OneAxisError):
+            folder = StudyFolder(path)
+            yield PastStudy(folder, folder.read_study())
 
 
 def parse_change(text: str) -> Override:

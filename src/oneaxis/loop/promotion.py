@@ -13,6 +13,7 @@ from rich.console import Console
 
 from oneaxis.composing.files import Project
 from oneaxis.errors import CannotEdit, NotPromoted
+from oneaxis.loop.app import find_app
 from oneaxis.loop.choosing import Choice, Reference, choose, config_of, reference_now
 from oneaxis.loop.conf_edit import ConfEdit, Wanted, find_edit
 from oneaxis.loop.confirming import Confirmed, command_lines, confirm
@@ -47,7 +48,7 @@ def promote(options: argparse.Namespace) -> int:
         raise NotPromoted('--force needs its reason, which the lineage keeps: --force --reason "…"')
     terminal, here = console(), Path.cwd()
     changes = [(text, parse_change(text)) for text in options.changes]
-    everything = past_studies(here)
+    everything = past_studies(find_app(options.app, here, config_name=options.config_name).cwd)
     past = _asked_for(everything, options.study)
     config_name = options.config_name or config_of(changes, past)
     newest = next((each for each in past if any(each.deviation(change) for _, change in changes)), None)

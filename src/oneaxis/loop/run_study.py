@@ -20,8 +20,7 @@ from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
 from oneaxis.loop.claims import where_claims_stand
-from oneaxis.loop.findings import tried_remarks
-from oneaxis.loop.history import remarks_on_order
+from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
 from oneaxis.loop.launchers import pass_limit_on, thread_limits
@@ -97,8 +96,7 @@ def _remarks(
     limit = pass_limit_on(config)
     if limit:
         yield limit
-    yield from remarks_on_order(plan, settings.roles, standing, Path.cwd())
-    yield from tried_remarks(plan, Path.cwd())
+    yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd())
     if settings.left_aside:
         yield f"settings of the app's own sweeper are left aside: {', '.join(settings.left_aside)}"
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import shlex
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
-from oneaxis.analysis.claims import Standing, claims_health
+from oneaxis.analysis.claims import Standing
 from oneaxis.analysis.metrics import metric_names, primary_metric
 from oneaxis.canonical import leaves
 from oneaxis.errors import BadRecord
 from oneaxis.loop.app import App, Planned, plan_app
-from oneaxis.loop.history import Past, reference_digest, studies_under
+from oneaxis.loop.findings import STATES, declared_roles, gather_findings
+from oneaxis.loop.past import PastStudy, reference_digest, studies_under
 from oneaxis.report.table import duration
 from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
@@ -53,7 +56,7 @@ class Step:
 class State:
     """All that `oneaxis status` tells. `floor` holds each rung's mean of `metric`, None: not measured.
 
-    `findings` is a line on what deviations are known to do, fresh or stale; empty where nothing keeps them.
+    `findings` counts what was tried by how far it still holds.
     """
 
     now: str
@@ -69,8 +72,8 @@ class State:
     here: int
     elsewhere: int
     newest: tuple[str, int, int] | None  # when, trials, trials without a result
+    findings: str
     next_steps: tuple[Step, ...]
-    findings: str = ""
 
 
 def look_around(app: App) -> State:
@@ -84,7 +87,7 @@ def look_around(app: App) -> State:
     planned = plan_app(app)
     digest = reference_digest(planned.study.plan) or ""
     past = studies_under(app.cwd)
-    here = [item for item in past if item.digest == digest]
+    here = [item for item in past if item.reference_digest == digest]
     records = [(item, item.folder.records(item.study)) for item in here]
     finished = [record for _, found in records for record in found.values() if record.status == "finished"]
     metric = primary_metric(metric_names(finished), planned.study.policy)
@@ -105,53 +108,9 @@ def look_around(app: App) -> State:
         here=len(studies),
         elsewhere=sum(not item.study.single for item in past) - len(studies),
         newest=_newest(studies),
+        findings=_findings(planned, past, digest),
         next_steps=tuple(_next(app, planned, looked, floor, studies, finished)),
     )
-
-
-def status_lines(state: State) -> Iterator[tuple[str, str]]:
-    """Heading and text of each line."""
-    chosen = " ".join(f"{group}={option}" for group, option in state.choices.items() if group != "axes" and option)
-    age = f"first run {_ago(state.first_run, state.now)}" if state.first_run else "never run as it is"
-    yield "reference", f"{state.name}: {chosen}" if chosen else state.name
-    yield "", f"{age}; digest {state.digest[:12]}"
-    yield "data", _data_line(state)
-    yield "floor", _floor_line(state)
-    health = claims_health(state.claims)
-    yield "claims", "none are written down" if health is None else health.text.removeprefix("claims: ")
-    yield "studies", _studies_line(state)
-    if state.findings:
-        yield "findings", state.findings
-
-
-def _data_line(state: State) -> str:
-    looked = state.data
-    if looked is None:
-        return "not looked at yet"
-    found = (
-        f"{_counted(looked.problems, 'problem')}, {_counted(looked.notices, 'notice')}"
-        if looked.problems + looked.notices
-        else "no finding"
-    )
-    changed = f"; changed since: {', '.join(looked.changed)}" if looked.changed else ""
-    return f"looked at {_ago(looked.created, state.now)}: {found}{changed} ({looked.folder})"
-
-
-def _floor_line(state: State) -> str:
-    if not state.floor:
-        return "no ladder is written down (conf/axes/ladder.yaml: simplest models first)"
-    rungs = [f"{name} {_shown(value)}" for name, value in state.floor]
-    metric = f" ({state.metric})" if state.metric else ""
-    return f"{', '.join(rungs)}; the reference {_shown(state.reference)}{metric}"
-
-
-def _studies_line(state: State) -> str:
-    line = f"{state.here} at this reference, {state.elsewhere} at others"
-    if state.newest is not None:
-        created, trials, lacking = state.newest
-        lacks = f", {lacking} without a result" if lacking else ""
-        line += f"; the newest {_ago(created, state.now)}: {trials} trials{lacks}"
-    return line
 
 
 def _data(app: App, planned: Planned) -> DataLook | None:
@@ -180,14 +139,33 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
             yield ".".join(path)
 
 
+def _findings(planned: Planned, past: Sequence[PastStudy], digest: str) -> str:
+    reference = planned.study.plan.reference
+    measured = [each for each in reversed(past) if each.study.plan.reference is not None and not each.study.single]
+    if reference is None or not measured:
+        return "nothing was tried yet"
+    found = gather_findings(measured, planned.config_name, digest, reference, declared_roles(planned.master))
+    counts = Counter(each.state for each in found if not each.reference_now)
+    shown = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+    return f"{shown} (oneaxis findings)" if shown else "nothing was tried yet"
+
+
 def _rungs(planned: Planned) -> Sequence[str]:
     """The deviations of the ladder's file, as they are named."""
     folder = planned.config_folder
     if folder is None or not folder.joinpath(*LADDER).is_file():
         return ()
-    axes = OmegaConf.to_container(OmegaConf.load(folder.joinpath(*LADDER)))
-    assert isinstance(axes, dict)
-    return [f"{key}={value}" for key, values in axes.get("axes", {}).items() for value in values]
+    file: Any = OmegaConf.to_container(OmegaConf.load(folder.joinpath(*LADDER)))
+    return [f"{key}={value}" for key, values in file["axes"].items() for value in _values(key, values)]
+
+
+def _values(key: str, values: Any) -> Iterator[str]:
+    """Of a list, or of a sweep's text: `dummy,knn`."""
+    if isinstance(values, str):
+        parsed = OverridesParser.create().parse_override(f"{key}={values}")
+        yield from parsed.sweep_string_iterator() if parsed.is_sweep_override() else [values]
+    else:
+        yield from map(str, values)
 
 
 def _floor(planned: Planned, finished: Sequence[Record], metric: str | None) -> Iterator[Rung]:
@@ -200,7 +178,7 @@ def _next(  # noqa: PLR0917 - one step of `look_around`
     planned: Planned,
     looked: DataLook | None,
     floor: Sequence[Rung],
-    studies: Sequence[Past],
+    studies: Sequence[PastStudy],
     finished: Sequence[Record],
 ) -> Iterator[Step]:
     """What is sensible, the first first: data, floor, claims, then changes of one axis."""
@@ -225,7 +203,7 @@ def _next(  # noqa: PLR0917 - one step of `look_around`
         )
 
 
-def _asked(past: Past, planned: Planned) -> bool:
+def _asked(past: PastStudy, planned: Planned) -> bool:
     wanted = {deviation.name for deviation in planned.study.plan.deviations}
     return wanted <= {deviation.name for deviation in past.study.plan.deviations}
 
@@ -237,7 +215,7 @@ def _cost(trials: int, finished: Sequence[Record]) -> str:
     return f"{trials} trials, about {duration(trials * statistics.fmean(spent))} of compute"
 
 
-def _newest(studies: Sequence[Past]) -> tuple[str, int, int] | None:
+def _newest(studies: Sequence[PastStudy]) -> tuple[str, int, int] | None:
     if not studies:
         return None
     last = studies[-1]
@@ -251,19 +229,3 @@ def _newest(studies: Sequence[Past]) -> tuple[str, int, int] | None:
 def _mean(records: Sequence[Record], metric: str | None) -> float | None:
     values = [record.metrics[metric] for record in records if metric in record.metrics] if metric else []
     return statistics.fmean(values) if values else None
-
-
-def _shown(value: float | None) -> str:
-    return "not measured" if value is None else f"{value:.4g}"
-
-
-def _ago(moment: str, now: str) -> str:
-    seconds = max(0, int((datetime.fromisoformat(now) - datetime.fromisoformat(moment)).total_seconds()))
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{_counted(seconds // size, unit)} ago"
-    return "just now"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -101,14 +101,13 @@ def newest(root: Path) -> StudyFolder:
     FolderUnusable
         If there is none.
     """
-    studies = every(root)
+    studies = _newest_first(root)
     if not studies:
         raise FolderUnusable(f"no study under {root}; start one (python train.py -m) or name its folder")
     return studies[0]
 
 
-def every(root: Path) -> list[StudyFolder]:
-    """The studies under a folder, the one started last first; single runs don't count."""
+def _newest_first(root: Path) -> list[StudyFolder]:
     studies = [
         folder
         for folder in _folders(root)
@@ -122,7 +121,7 @@ def every(root: Path) -> list[StudyFolder]:
 
 def newest_incomplete(root: Path) -> StudyFolder | None:
     """The study started last that lacks a finished record and that nobody works at; None if there is none."""
-    for folder in every(root):
+    for folder in _newest_first(root):
         study = folder.read_study()
         if owner_of(folder.root) is None and not complete(study, folder.records(study)):
             return folder

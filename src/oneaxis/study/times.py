@@ -21,6 +21,7 @@ TIMES_FILE = "times.json"
 WORTH_TELLING = 5.0  # seconds of wall
 LINE = 80  # columns, also in a pipe
 INDENT = " " * 6
+GLUE = "\N{NO-BREAK SPACE}"  # a number stays beside its name and unit
 
 
 class Stages:
@@ -81,11 +82,14 @@ def time_line(report: TimeReport | None) -> str:
     if report is None or report.wall < WORTH_TELLING:
         return ""
     shares = ", ".join(
-        f"{name} {duration(seconds)}" for name, seconds in report.shares.items() if seconds >= 0.01 * report.wall
+        f"{name} {duration(seconds)}".replace(" ", GLUE)
+        for name, seconds in report.shares.items()
+        if seconds >= 0.01 * report.wall
     )
     side = f", {report.workers} at a time" if report.workers > 1 else ""
-    whole = f"\ntime: {duration(report.wall)}, {report.trials} trials{side}\n"
-    return whole + textwrap.fill(shares, LINE, initial_indent=INDENT, subsequent_indent=INDENT)
+    trials = f"{report.trials} trial" + ("" if report.trials == 1 else "s")
+    filled = textwrap.fill(shares, LINE, initial_indent=INDENT, subsequent_indent=INDENT)
+    return f"\ntime: {duration(report.wall)}, {trials}{side}\n" + filled.replace(GLUE, " ")
 
 
 def _seconds(text: str) -> float | None:
