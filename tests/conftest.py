@@ -19,6 +19,8 @@ import pytest
 HOSTS = Path(__file__).parent / "hosts"
 # What the person who runs the tests may have set, and what would change a study.
 NOT_INHERITED = ("MLFLOW_", "OMP_", "MKL_", "OPENBLAS_", "HYDRA_", "COLUMNS")
+# Hundreds of processes start here: without compiled files each would compile all modules again, half of its time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,14 @@ def test_a_dry_run_shows_runs_and_edit_and_does_nothing(here, capsys):
     assert (conf(here), len(here.studies)) == (before, studies)
 
 
+def test_a_quick_look_with_one_seed_hides_no_verdict(here, capfd):
+    assert here.python("app.py", "-m", "features=choice(standard)", "hydra.sweeper.seeds=1").status == 0
+    assert cli.main(["promote", "features=standard", "--dry-run"]) == 0
+    capfd.readouterr()
+    assert cli.main(["findings"]) == 0
+    assert "features=standard better" in " ".join(capfd.readouterr().out.split())
+
+
 def test_two_winners_are_promoted_together_and_their_interaction_is_named(here, capfd):
     before = conf(here)
     assert cli.main(["promote", "features=standard", "model.depth=5"]) == 0

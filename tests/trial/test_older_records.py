@@ -9,13 +9,17 @@ import pytest
 
 from oneaxis.analysis.comparable import second_differences
 from oneaxis.analysis.comparison import compare
-from oneaxis.study.folder import StudyFolder
+from oneaxis.study.folder import StudyFolder, study_folders
 from oneaxis.trial.codec import read_record
 from oneaxis.trial.identity import same_code, same_environment
 from oneaxis.vocabulary import GATES
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / ".golden"  # hidden: commands that look for studies pass it by
 FORMATS = sorted(path.name for path in GOLDEN.iterdir())
+
+
+def test_a_fresh_clone_holds_no_study():
+    assert list(study_folders(Path(__file__).parents[1])) == []
 
 
 @pytest.mark.parametrize("version", FORMATS)

@@ -11,6 +11,7 @@ from hydra.core.override_parser.types import Override
 
 from oneaxis.analysis.result import Row
 from oneaxis.errors import NotPromoted
+from oneaxis.loop.advice import short
 from oneaxis.loop.app import App, Planned, find_app, plan_app
 from oneaxis.loop.past import PastStudy, as_axis, change_key, past_studies, typed
 from oneaxis.vocabulary import Deviation
@@ -56,7 +57,7 @@ class Reference:
 def choose(
     changes: Sequence[tuple[str, Override]], past: Sequence[PastStudy], reference: Reference, *, forced: bool
 ) -> tuple[Choice, ...]:
-    """For each change the newest study at this reference that measured it.
+    """For each change the study at this reference that measured it on most seeds, the newest of equals.
 
     Raises
     ------
@@ -90,20 +91,30 @@ def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference
 
 def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: Reference, *, forced: bool) -> Choice:
     elsewhere: list[PastStudy] = []
+    found: list[Choice] = []
     for each in past:
         deviation = each.deviation(change)
         if deviation is None or each.config_name not in (None, reference.planned.config_name):
             continue
-        if each.reference_digest != reference.digest:
+        if each.reference_digest == reference.digest:
+            found.append(Choice(typed(deviation), change, each, deviation, each.row(deviation)))
+        else:
             elsewhere.append(each)
-            continue
-        row = each.row(deviation)
-        if not forced:
-            _refuse_verdict(each, text, row)
-        return Choice(typed(deviation), change, each, deviation, row)
+    if found:
+        chosen = max(found, key=_pairs)  # of equals the newest: it comes first
+        if not forced and chosen.past is not None:
+            _refuse_verdict(chosen.past, text, chosen.row)
+        return chosen
     if forced:
         return Choice(text, change)
     raise NotPromoted(_nowhere(text, elsewhere, reference))
+
+
+def _pairs(choice: Choice) -> int:
+    """A quick look with one seed hides no verdict of an earlier study."""
+    metric = choice.past.comparison.metric if choice.past is not None else None
+    delta = choice.row.deltas.get(metric or "") if choice.row is not None else None
+    return 0 if delta is None else delta.n
 
 
 def _refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:
@@ -116,7 +127,8 @@ def _refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:
         if undirected
         else 'to promote it all the same: --force --reason "…"'
     )
-    raise NotPromoted(f"`{text}` is {row.verdict or 'without a verdict'}{reason} in {past.folder.root}; {fix}")
+    verdict = f"is {row.verdict}" if row.verdict not in (None, "no verdict") else "has no verdict"
+    raise NotPromoted(f"`{text}` {verdict}{reason} in {short(past.folder.root)}; {fix}")
 
 
 def _nowhere(text: str, elsewhere: Sequence[PastStudy], reference: Reference) -> str:

@@ -51,7 +51,7 @@ def declared_roles(master: DictConfig) -> Roles:
 def gather_findings(
     past: Sequence[PastStudy], config_name: str, digest: str, now: Composed, roles: Roles
 ) -> tuple[Finding, ...]:
-    """The findings of one reference's studies: for each deviation the freshest, then the newest measurement."""
+    """The findings of one reference's studies: for each deviation the freshest measurement."""
     found: dict[str, list[Finding]] = {}
     for each in past:
         then = each.study.plan.reference
@@ -64,7 +64,7 @@ def gather_findings(
             became = is_reference(deviation.axis, deviation.kind, deviation.value, now, own[0] if own else None)
             finding = Finding(each, deviation, each.row(deviation), state, why, 1, became)
             found.setdefault(deviation.name, []).append(finding)
-    return tuple(_newest(several) for several in found.values())
+    return tuple(_strongest(several) for several in found.values())
 
 
 def _since(each: PastStudy, then: Composed, digest: str, now: Composed) -> tuple[Moved, ...]:
@@ -73,7 +73,7 @@ def _since(each: PastStudy, then: Composed, digest: str, now: Composed) -> tuple
     return moved(then, now, seed=split_key(each.study.plan.seed_key))
 
 
-def _newest(several: Sequence[Finding]) -> Finding:
-    order = {"fresh": 0, "maybe stale": 1, "stale": 2}
-    best = min(several, key=lambda each: order[each.state])  # the newest of them comes first
+def _strongest(several: Sequence[Finding]) -> Finding:
+    """The freshest; of these the one with most pairs, so that a quick look hides no verdict; then the newest."""
+    best = min(several, key=lambda each: (STATES.index(each.state), -(each.effect.n if each.effect else 0)))
     return Finding(best.past, best.deviation, best.row, best.state, best.why, len(several), best.reference_now)
