@@ -23,6 +23,24 @@ NOT_INHERITED = ("MLFLOW_", "OMP_", "MKL_", "OPENBLAS_", "HYDRA_", "COLUMNS")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+class FailuresAtOnce:
+    """Prints each failure when it happens: the suite takes long, and may be ended before its summary."""
+
+    def __init__(self, terminal: Any) -> None:
+        self.terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.terminal.ensure_newline()
+            self.terminal.write_line(f"{report.when} of {report.nodeid} failed:\n{report.longreprtext}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailuresAtOnce(terminal))
+
+
 @dataclass(frozen=True)
 class Ended:
     """A command that ended: its exit status and what it printed."""

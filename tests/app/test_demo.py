@@ -22,7 +22,7 @@ SIX = [
 def three_axes(make_demo):
     """The study of three axes, run once for all that look at it."""
     demo = make_demo()
-    return demo, demo.study_of(*THREE_AXES, "hydra.sweeper.seeds=1")
+    return demo, demo.study_of(*THREE_AXES, "hydra.sweeper.seeds=1", report=True)
 
 
 def test_three_axes_of_two_values_are_seven_trials(three_axes):
@@ -134,7 +134,7 @@ def test_a_chosen_file_of_axes_runs(demo):
 
 def test_the_second_reference_runs_with_paired_seeds(demo):
     pytest.importorskip("torch")
-    few = ["training.steps=40", "hydra.sweeper.seeds=2", "hydra.sweeper.tracking=null"]
+    few = ["training.steps=40", "hydra.sweeper.seeds=2", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false"]
     ended = demo.python(
         "train.py", "--config-name", "mnist1d", "-m", "optimizer.lr=1e-3,1e-1", "training.batch_size=20,400", *few
     )

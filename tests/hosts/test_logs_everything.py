@@ -9,13 +9,9 @@ WAYS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("launcher", ["basic", "oneaxis"])
-def test_every_way(host, store, launcher):
+def test_every_way_in_one_process_after_the_other(host, store):
     app = host("logs_everything")
-    ended = app.python(
-        "train.py", "-m", f"how={','.join(WAYS)}", "hydra/sweeper=oneaxis", f"hydra/launcher={launcher}",
-        f"hydra.sweeper.tracking={store.uri}",
-    )  # fmt: skip
+    ended = app.sweep(f"how={','.join(WAYS)}", app="train.py", tracking=store.uri)
     assert ended.status == 0, ended
     names = ["reference", *(f"how={way}" for way in WAYS)]
     assert {name: app.study.records[name]["metrics"]["val_acc"] for name in names} == dict.fromkeys(names, 0.5)

@@ -24,5 +24,5 @@ def main(cfg):
 
 if __name__ == "__main__":
     print(f"open before {descriptors()} ")
-    atexit.register(lambda: print(f"open after {descriptors()} children after {children()}"))
+    atexit.register(lambda: print(f"open after {descriptors()} children {children()}"))
     main()
