@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 Path = tuple[str, ...]
 Kind = Literal["value", "group"]
+ControlKind = Literal["repeat", "bite", "placebo"]
 Status = Literal["finished", "failed", "refused"]
 OFFLINE = "offline"
 GATES = ("code", "data", "packages", "threads", "device")  # layers that can differ besides an axis
@@ -36,7 +37,8 @@ class Axis:
     """One config group or one key, with candidate values.
 
     `candidates` are texts as they stand after `=` in an override, or steps. `position` is the axis's place
-    among the command line's overrides; axes from a file have none and come after all of them.
+    among the command line's overrides; axes from a file have none and come after all of them. `derived` by a screen:
+    a value that is refused is left out, since nobody asked for it.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Axis:
     prefix: str = ""
     position: int | None = None
     carries: tuple[str, ...] = ()
+    derived: bool = False
 
     @property
     def path(self) -> Path:
@@ -142,6 +145,18 @@ class Deviation:
 
 
 @dataclass(frozen=True)
+class Control:
+    """A check of the experiment itself: the reference again, a change that must hurt, one that must do nothing."""
+
+    kind: ControlKind
+    change: Deviation | None = None
+
+    @property
+    def name(self) -> str:
+        return self.kind if self.change is None else f"{self.kind} {self.change.name}"
+
+
+@dataclass(frozen=True)
 class Dropped:
     """A candidate that isn't run, and why."""
 
@@ -156,9 +171,10 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Trial:
-    """One Hydra job: the reference (`deviation` None) or a deviation, at one seed.
+    """One Hydra job: the reference (`deviation` None), a deviation or a control, at one seed.
 
-    `digest` is that of the composed configuration without its seed. `folder` is relative to the study's.
+    `digest` is that of the composed configuration without its seed. `folder` is relative to the study's. A control's
+    `deviation` is its name.
     """
 
     index: int
@@ -169,9 +185,12 @@ class Trial:
     overrides: tuple[str, ...]
     digest: str
     folder: str
+    control: ControlKind | None = None
 
     @property
     def role(self) -> str:
+        if self.control is not None:
+            return "control"
         return "reference" if self.deviation is None else "deviation"
 
     def label(self, *, several_seeds: bool) -> str:
@@ -200,10 +219,16 @@ class Plan:
     remarks: tuple[str, ...] = ()
     looks: tuple[int, ...] = ()
     max_trials: int | None = None
+    controls: tuple[Control, ...] = ()
 
     @property
     def adaptive(self) -> bool:
         return bool(self.looks)
+
+    @property
+    def screens(self) -> bool:
+        """Whether the first look is at one seed, beside the reference at all of them: who stands out gets the rest."""
+        return self.looks[:1] == (1,)
 
 
 @dataclass(frozen=True)

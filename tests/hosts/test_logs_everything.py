@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 WAYS = [
     "experiment_by_name", "experiment_id", "elsewhere", "twice", "nested", "client", "same_param", "autolog",
 ]  # fmt: skip

@@ -49,6 +49,7 @@ def everything() -> Study:
         seeds=(3, 1),
         reference_seeds=4,
         unstable=frozenset({("stamp",)}),
+        controls=(("repeat", None), ("bite", axis("lr", "900")), ("placebo", axis("text", "y"))),
     )
 
 

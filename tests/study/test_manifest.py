@@ -38,6 +38,7 @@ def test_a_study_with_everything_in_it_is_read_back_as_it_was(tmp_path):
     assert read.plan.dropped
     assert read.plan.remarks
     assert read.plan.shifted
+    assert [control.name for control in read.plan.controls] == ["repeat", "bite lr=900", "placebo text=y"]
 
 
 def test_a_study_without_a_reference_is_read_back_as_it_was(tmp_path):
@@ -115,6 +116,8 @@ HAVE_DEFAULTS = {
     ),
     ("plan", "looks"),
     ("plan", "max_trials"),
+    ("plan", "controls"),
+    *(("plan", "trials", index, "control") for index in range(len(CONTENT["plan"]["trials"]))),
 }
 
 

@@ -47,6 +47,8 @@ class SweeperSettings:
     _target_: str = "hydra_plugins.oneaxis.sweeper.OneAxisSweeper"
     axes: Any = None
     carries: Any = None
+    screen: Any = None
+    controls: Any = None
     seeds: Any = 1
     reference_seeds: Any = None
     seed_key: str = "seed"

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from oneaxis.analysis.comparable import gate_remarks
 from oneaxis.analysis.conclusion import Terms
+from oneaxis.analysis.controls import answer, blinded
 from oneaxis.analysis.examples import Examples
 from oneaxis.analysis.gathered import Gathered, finished_records, gather
 from oneaxis.analysis.health import health
 from oneaxis.analysis.interval import holm, p_value
 from oneaxis.analysis.metrics import metric_remarks
 from oneaxis.analysis.pairing import pairing, planned_comparisons
-from oneaxis.analysis.result import Comparison, Row
-from oneaxis.analysis.rows import deviation_row, reference_row
+from oneaxis.analysis.result import Comparison, Health, Row
+from oneaxis.analysis.rows import control_row, deviation_row, reference_row
 from oneaxis.vocabulary import Plan, Policy, Record, Trial
 
 
@@ -35,6 +36,8 @@ def compare(
     terms, finished = study.terms, finished_records(records)
     reference = reference_row(study) if study.reference else None
     rows = [deviation_row(study, name, evidence, examples or {}) for name, evidence in study.evidence.items()]
+    answers = [answer(each, study.controls[each.name], terms) for each in plan.controls if each.name in study.controls]
+    rows = blinded(rows, answers)
     if adjusted:
         rows = _adjusted(rows, study)
     pair_deltas = {
@@ -64,7 +67,7 @@ def compare(
         margin=terms.margin,
         pairing=pairing(plan),
         band=terms.band,
-        health=health(plan, rows, list(study.evidence.values()), terms, reference) if reference else (),
+        health=(*_health(study, rows, reference), *(one.health for one in answers)) if reference else (),
         saved=_saved(study),
         looks=plan.looks,
         remarks=(*metric_remarks(study.metrics, policy), *_margin_remarks(terms, policy), *gate_remarks(policy)),
@@ -77,6 +80,11 @@ def wanted_trials(plan: Plan, records: Mapping[int, Record], policy: Policy) -> 
         return plan.trials
     wanted = gather(plan, records, policy).wanted
     return tuple(trial for trial in plan.trials if trial.index in wanted)
+
+
+def _health(study: Gathered, rows: Sequence[Row], reference: Row) -> tuple[Health, ...]:
+    controls = [control_row(study, evidence) for evidence in study.controls.values()]
+    return health(study.plan, rows, list(study.evidence.values()), study.terms, reference, controls=controls)
 
 
 def _saved(study: Gathered) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from oneaxis.analysis.conclusion import Evidence, Terms, conclude, difference
 from oneaxis.analysis.interval import mean, noise_band
 from oneaxis.analysis.metrics import metric_direction, metric_names, primary_metric
 from oneaxis.analysis.pairing import matches, pairing, planned_comparisons
+from oneaxis.analysis.screening import FirstSeed, stand_out
 from oneaxis.vocabulary import Deviation, Plan, Policy, Record, Trial
 
 
@@ -23,6 +25,7 @@ class Gathered:
     reference: tuple[Trial, ...]
     declared: Mapping[str, Deviation]
     evidence: Mapping[str, Evidence]
+    controls: Mapping[str, Evidence]
     terms: Terms
     metrics: tuple[str, ...]
     standing: Mapping[str, Standing]
@@ -37,21 +40,33 @@ def gather(plan: Plan, records: Mapping[int, Record], policy: Policy) -> Gathere
     reference = groups.pop(None, [])
     by_seed = {trial.seed: finished[trial.index] for trial in reference if trial.index in finished}
     declared = {deviation.name: deviation for deviation in plan.deviations}
-    evidence = {
+    checked = {control.name: control.change for control in plan.controls}
+    found = {
         name: Evidence(
             trials[0].axis or name,
             tuple(trials),
             records,
-            matches(trials, by_seed, finished, declared.get(name), policy),
+            matches(trials, by_seed, finished, declared.get(name) or checked.get(name), policy),
         )
         for name, trials in groups.items()
         if name is not None
     }
+    evidence = {name: one for name, one in found.items() if name not in checked}
     metrics = metric_names(finished[trial.index] for trial in plan.trials if trial.index in finished)
     terms = _terms(plan, reference, records, policy, primary_metric(metrics, policy))
     standing = _standing(plan, reference, evidence, terms) if plan.adaptive and reference else {}
     return Gathered(
-        plan, policy, records, tuple(reference), declared, evidence, terms, metrics, standing, _wanted(plan, standing)
+        plan,
+        policy,
+        records,
+        tuple(reference),
+        declared,
+        evidence,
+        {name: found[name] for name in checked if name in found},
+        terms,
+        metrics,
+        standing,
+        _wanted(plan, standing),
     )
 
 
@@ -80,9 +95,9 @@ def _terms(
         plain=policy.confidence,
         paired=pairing(plan) == "paired",
         resampled=policy.replicates == "resampled",
-        band=noise_band(values, 1 - alpha),
+        band=noise_band(values, policy.confidence if plan.screens else 1 - alpha),
         reference=values,
-        adaptive=plan.adaptive,
+        adaptive=plan.adaptive and not plan.screens,
         reference_lacks=frozenset(
             trial.seed for trial, record in found if record is not None and record.status != "finished"
         ),
@@ -91,7 +106,7 @@ def _terms(
 
 def _standing(
     plan: Plan, reference: Sequence[Trial], evidence: Mapping[str, Evidence], terms: Terms
-) -> dict[str, Standing]:
+) -> Mapping[str, Standing]:
     by_seed = {trial.seed: trial for trial in reference}
 
     def judge(name: str, count: int, confidence: float) -> Look:
@@ -106,13 +121,55 @@ def _standing(
         undecided = found.verdict in ("inconclusive", "no verdict", "outside", "inside")
         return Look(complete=True, decided=not undecided, estimate=estimate, hopeless=found.capped)
 
-    return follow(list(evidence), plan.looks, terms.alpha, judge, margin=terms.margin, max_trials=plan.max_trials)
+    if plan.screens:
+        return _screened(plan, by_seed, evidence, terms)
+    return follow(list(evidence), plan.looks, terms.alpha, judge, margin=terms.margin, max_trials=_limit(plan))
+
+
+def _limit(plan: Plan) -> int | None:
+    """How many trials the reference and its deviations may have."""
+    controls = sum(trial.control is not None for trial in plan.trials)
+    return None if plan.max_trials is None else plan.max_trials - controls
+
+
+def _screened(
+    plan: Plan, by_seed: Mapping[int | None, Trial], evidence: Mapping[str, Evidence], terms: Terms
+) -> Mapping[str, Standing]:
+    def first(name: str) -> FirstSeed:
+        part = evidence[name].of(plan.seeds[:1])
+        needed = [*part.trials, *by_seed.values()]
+        if not all(trial.index in part.records for trial in needed):
+            return FirstSeed(complete=False)
+        estimate = difference(part, terms.metric, terms, terms.plain) if terms.metric else None
+        verdict = conclude(part, terms, estimate).verdict
+        if terms.band is None or estimate is None:
+            return FirstSeed(complete=True, verdict=verdict)
+        return FirstSeed(complete=True, verdict=verdict, distance=_distance(part, terms))
+
+    def ended(name: str) -> bool:
+        return all(trial.index in evidence[name].records for trial in evidence[name].trials)
+
+    return stand_out(list(evidence), plan.looks, first, ended, max_trials=_limit(plan))
+
+
+def _distance(part: Evidence, terms: Terms) -> float:
+    """How far a lone run lies from the band's middle, in half-widths."""
+    band, metric = terms.band, terms.metric or ""
+    values = [match.deviation.metrics[metric] for match in part.comparable if metric in match.deviation.metrics]
+    if band is None or not values:
+        return 0.0
+    half = (band.high - band.low) / 2
+    away = abs(mean(values) - band.mean)
+    return away / half if half else math.inf
 
 
 def _wanted(plan: Plan, standing: Mapping[str, Standing]) -> frozenset[int]:
     if not plan.adaptive:
         return frozenset(trial.index for trial in plan.trials)
     most = max((one.seeds for one in standing.values()), default=plan.looks[0])
+    most = plan.looks[-1] if plan.screens else most
     allowed: dict[str | None, int] = {None: most, **{name: one.seeds for name, one in standing.items()}}
     seeds = {name: set(plan.seeds[:count]) for name, count in allowed.items()}
-    return frozenset(trial.index for trial in plan.trials if trial.seed in seeds[trial.deviation])
+    return frozenset(
+        trial.index for trial in plan.trials if trial.control is not None or trial.seed in seeds[trial.deviation]
+    )

@@ -11,13 +11,19 @@ from oneaxis.vocabulary import Plan
 
 
 def health(
-    plan: Plan, rows: Sequence[Row], evidences: Sequence[Evidence], terms: Terms, reference: Row
+    plan: Plan,
+    rows: Sequence[Row],
+    evidences: Sequence[Evidence],
+    terms: Terms,
+    reference: Row,
+    *,
+    controls: Sequence[Row] = (),
 ) -> tuple[Health, ...]:
     """Comparable? Complete? Paired? What do seeds move? Shifted? Decided on a test metric?"""
     checks = [
         _comparable(evidences),
-        _complete((reference, *rows)),
-        _paired(rows, terms),
+        _complete((reference, *rows, *controls)),
+        _screened(plan) if plan.screens else _paired(rows, terms),
         _replicates(evidences, terms),
         _guardrails((reference, *rows)),
     ]
@@ -55,6 +61,10 @@ def _paired(rows: Sequence[Row], terms: Terms) -> Health | None:
     if most == 1:
         return Health("one run each decides nothing", good=False)
     return Health(f"paired by seed, {most} each", good=True) if most else None
+
+
+def _screened(plan: Plan) -> Health:
+    return Health(f"screened with one seed beside {plan.looks[-1]} of the reference", good=True)
 
 
 def _replicates(evidences: Sequence[Evidence], terms: Terms) -> Health | None:

@@ -23,13 +23,13 @@ class Match:
 def pairing(plan: Plan) -> Literal["paired", "unpaired"]:
     """Paired where the reference runs at every seed of the deviations."""
     reference = {trial.seed for trial in plan.trials if trial.deviation is None}
-    own = {trial.seed for trial in plan.trials if trial.deviation is not None}
+    own = {trial.seed for trial in plan.trials if trial.role == "deviation"}
     return "paired" if own <= reference else "unpaired"
 
 
 def planned_comparisons(plan: Plan) -> int:
     """How many verdicts the plan asks for: deviations × primary metrics, of which there is one."""
-    return max(1, len({trial.deviation for trial in plan.trials if trial.deviation is not None}))
+    return max(1, len({trial.deviation for trial in plan.trials if trial.role == "deviation"}))
 
 
 def matches(

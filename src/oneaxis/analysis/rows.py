@@ -12,7 +12,7 @@ from oneaxis.analysis.examples import Examples, Flips, flips
 from oneaxis.analysis.gathered import Gathered, finished_records
 from oneaxis.analysis.interval import describe, t_interval
 from oneaxis.analysis.result import Estimate, Pair, Row
-from oneaxis.vocabulary import Record, Trial
+from oneaxis.vocabulary import Plan, Record, Trial
 
 
 def deviation_row(study: Gathered, name: str, evidence: Evidence, examples: Mapping[int, Examples]) -> Row:
@@ -31,7 +31,7 @@ def deviation_row(study: Gathered, name: str, evidence: Evidence, examples: Mapp
     conclusion = conclude(shown, terms, estimate)
     standing = study.standing.get(name)
     if standing is not None:
-        conclusion = _adaptively(conclusion, standing, study.plan.looks)
+        conclusion = _adaptively(conclusion, standing, study.plan)
     if estimate is not None and (confidence is None or conclusion.without_interval):
         deltas[terms.metric or ""] = Estimate(estimate.n, estimate.mean, estimate.sd)
     ratio = seconds_ratio(shown.comparable, plain)
@@ -67,15 +67,19 @@ def _at_its_look(study: Gathered, name: str, evidence: Evidence) -> tuple[Eviden
     looks = study.plan.looks
     if standing.look is None:
         return evidence.of(study.plan.seeds[: looks[0]]), None
-    level = levels(looks, study.terms.alpha)[standing.look]
+    level = study.terms.alpha if study.plan.screens else levels(looks, study.terms.alpha)[standing.look]
     return evidence.of(study.plan.seeds[: looks[standing.look]]), 1 - level
 
 
-def _adaptively(conclusion: Conclusion, standing: Standing, looks: Sequence[int]) -> Conclusion:
+def _adaptively(conclusion: Conclusion, standing: Standing, plan: Plan) -> Conclusion:
+    looks = plan.looks
     if standing.look is None:
         if conclusion.verdict in ("failed", "missing", "not comparable"):
             return conclusion
-        return Conclusion("no verdict", f"its first look, after {looks[0]} seeds, isn't complete")
+        first = f"{looks[0]} seed{'s' if looks[0] > 1 else ''}"
+        return Conclusion("no verdict", f"its first look, after {first}, isn't complete")
+    if plan.screens:
+        return _screened(conclusion, standing, looks)
     if conclusion.verdict != "inconclusive" or conclusion.capped:
         return conclusion
     if standing.open:
@@ -83,6 +87,15 @@ def _adaptively(conclusion: Conclusion, standing: Standing, looks: Sequence[int]
         return replace(conclusion, reason=waits, more=(1, looks[-1] - looks[standing.look]))
     stopped = standing.ending.startswith("stopped")
     return replace(conclusion, reason=standing.ending, more=conclusion.more if stopped else None)
+
+
+def _screened(conclusion: Conclusion, standing: Standing, looks: Sequence[int]) -> Conclusion:
+    """One that doesn't stand out is done; one that does waits for its other seeds, or has its verdict."""
+    if standing.look == 0 and standing.open:
+        return replace(conclusion, reason=f"{conclusion.reason}; waits for its other {looks[-1] - 1} seeds")
+    if standing.ending:
+        return replace(conclusion, reason=f"{conclusion.reason}; {standing.ending}")
+    return conclusion
 
 
 def reference_row(study: Gathered) -> Row:
@@ -93,7 +106,12 @@ def reference_row(study: Gathered) -> Row:
     return _counted(study, study.reference, records, max(known) if known else None)
 
 
-def _counted(study: Gathered, trials: Sequence[Trial], finished: Sequence[Record], overlap: float | None) -> Row:
+def control_row(study: Gathered, evidence: Evidence) -> Row:
+    """A control's trials, counted like any."""
+    return _counted(study, evidence.trials, evidence.finished)
+
+
+def _counted(study: Gathered, trials: Sequence[Trial], finished: Sequence[Record], overlap: float | None = None) -> Row:
     """What a row is without any comparison."""
     found = [study.records[trial.index] for trial in trials if trial.index in study.records]
     first = trials[0]

@@ -93,6 +93,26 @@ class Grammar:
         _refuse_doubles(found)
         return tuple(found)
 
+    def control(self, kind: str, text: str) -> Axis:
+        """A control's one override, as an axis with one value.
+
+        Raises
+        ------
+        BadOverride
+            For a sweep or a deletion.
+        """
+        [override] = self._parse([text])
+        if override.is_sweep_override() or override.is_delete():
+            raise BadOverride(f"hydra.sweeper.controls.{kind} is `{text}`; a control is one change to one value")
+        key, value = _key(override), override.value()
+        return Axis(
+            key=key,
+            kind=self._kind(override, value),
+            candidates=(to_text(value),),
+            prefix=_prefix(override),
+            carries=tuple(self._carries.get(key, ())),
+        )
+
     def group_header(self, group: str, choice: str) -> str | None:
         """The `@package` header of a group's option; None if it has none."""
         repository = getattr(self._loader, "repository", None)
@@ -101,6 +121,9 @@ class Grammar:
 
     def is_group(self, name: str) -> bool:
         return bool(self._loader.get_group_options(name))
+
+    def options(self, group: str) -> list[str]:
+        return [str(option) for option in self._loader.get_group_options(group)]
 
     # -- one override ------------------------------------------------------------------------------
 

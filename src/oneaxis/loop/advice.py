@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from oneaxis.analysis.result import Comparison
+from oneaxis.report.moves import moves
 from oneaxis.report.order import Sort
 from oneaxis.report.table import duration, health_line, other_metrics, tabulate
 from oneaxis.report.terminal import PLAIN_WIDTH, paragraph, table_view, width_of
@@ -43,6 +44,9 @@ def study_result(
     if comparison.health:
         parts += [paragraph(health_line(comparison)), Text("")]
     parts.append(table_view(table if width_of(table) <= width else made(wide=False)))
+    if comparison.looks[:1] == (1,) and metric is None:
+        lines = moves(comparison)
+        parts += [Text(""), *(Text(line) if line.startswith(" ") else paragraph(line) for line in lines)]
     others = other_metrics(comparison, sort=sort) if metric is None and not only_changed else None
     if others is None:
         return Group(*parts)

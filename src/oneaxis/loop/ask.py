@@ -8,8 +8,10 @@ from dataclasses import replace
 from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import CommandLine, Grammar
 from oneaxis.errors import BadOverride, CannotCompose
+from oneaxis.loop.design import FEWEST_SCREEN_SEEDS
 from oneaxis.loop.settings import Settings
 from oneaxis.planning.request import Request
+from oneaxis.planning.screen import screen
 from oneaxis.vocabulary import Axis
 
 
@@ -23,30 +25,53 @@ def ask(settings: Settings, grammar: Grammar, composer: Composer, arguments: Seq
     """
     line = grammar.command_line(arguments, seed_key=settings.seed_key)
     axes = _axes(settings, grammar, line)
-    seeds = settings.seeds if line.seeds is None else line.seeds
     request = Request(
         fixed=line.fixed,
         axes=axes,
-        seeds=seeds,
+        seeds=settings.seeds if line.seeds is None else line.seeds,
         reference_seeds=settings.reference_seeds,
         seed_key=settings.seed_key,
         reference=settings.reference,
         protected=settings.policy.protected,
         choosing=line.axes_groups,
         resampled=settings.policy.replicates == "resampled",
-        looks=settings.looks if line.seeds is None else (),
+        looks=_looks(settings, line),
         max_trials=settings.max_trials,
+        controls=tuple(
+            (kind, None if text is None else grammar.control(kind, text)) for kind, text in settings.controls
+        ),
     )
-    unknown = [name for name in settings.carries if all(axis.key != name for axis in axes)]
-    if unknown and axes:
-        names = ", ".join(axis.key for axis in axes)
+    if settings.screen:
+        request = _screened(request, settings, grammar, composer)
+    unknown = [name for name in settings.carries if all(axis.key != name for axis in request.axes)]
+    if unknown and request.axes:
+        names = ", ".join(axis.key for axis in request.axes)
         raise BadOverride(f"hydra.sweeper.carries names `{unknown[0]}`, which is no axis of this study ({names})")
     return _with_unstable(request, composer)
 
 
+def _looks(settings: Settings, line: CommandLine) -> tuple[int, ...]:
+    """Seeds that were listed by `seed=1,2,3` are no adaptive study's, but a screen's."""
+    if line.seeds is None or not settings.looks:
+        return settings.looks
+    return (1, len(line.seeds)) if settings.looks[0] == 1 and len(line.seeds) >= FEWEST_SCREEN_SEEDS else ()
+
+
+def _screened(request: Request, settings: Settings, grammar: Grammar, composer: Composer) -> Request:
+    """The request with the axes that a screen derives from its reference."""
+    try:
+        reference = composer(request.overrides())
+    except CannotCompose as error:
+        raise CannotCompose(f"the reference can't be composed: {error}") from error
+    named = [axis.key for axis in request.axes]
+    leave = (settings.seed_key, *settings.policy.protected, *named)
+    found = screen(settings.screen, reference, grammar.options, leave=leave, carries=settings.carries)
+    return replace(request, axes=(*request.axes, *found.axes), remarks=(*request.remarks, *found.remarks))
+
+
 def _axes(settings: Settings, grammar: Grammar, line: CommandLine) -> tuple[Axis, ...]:
-    """The command line's axes replace those of the default file; a file that was chosen adds to them."""
-    if line.axes and not line.axes_groups:
+    """What was typed, axes or a screen, replaces the axes of the default file; a file that was chosen adds to them."""
+    if (line.axes or settings.screen_typed) and not line.axes_groups:
         return line.axes
     from_file = grammar.file_axes(settings.axes)
     named = {axis.key for axis in line.axes}

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 
@@ -16,6 +17,8 @@ from oneaxis.analysis.result import Comparison
 from oneaxis.errors import OneAxisError
 from oneaxis.loop.advice import caution, resume_command, study_result, undecided
 from oneaxis.loop.known import reused_lines
+from oneaxis.loop.own_rate import own_rate_lines
+from oneaxis.loop.past import PastStudy
 from oneaxis.loop.settings import read_margin
 from oneaxis.report.formats import renderer
 from oneaxis.report.table import label, tabulate
@@ -100,6 +103,7 @@ def _show(terminal: Console, one: Compared, options: argparse.Namespace) -> None
     terminal.print(view)
     say(terminal, caution(one.study, one.comparison, one.records))
     say(terminal, undecided(one.study, one.comparison, one.records))
+    say(terminal, "\n".join(own_rate_lines(PastStudy(one.folder, one.study), one.comparison, Path.cwd())))
     several = one.study.several_seeds
     for trial, record in one.comparison.unusable:
         if record is None:

@@ -57,5 +57,10 @@ class Rounds:
         first = plan.seeds.index(waiting[0].seed)
         if first not in plan.looks:
             return ""
-        live = {trial.deviation for trial in waiting} - {None}
+        live = {trial.deviation for trial in waiting if trial.control is None} - {None}
+        if plan.screens:
+            return (
+                f"screened with one seed: {len(live)} of {len(plan.deviations)} deviations stand out of the noise; "
+                f"{plan.looks[-1] - 1} more seeds"
+            )
         return f"look after {first} seeds: {len(live)} of {len(plan.deviations)} deviations go on"

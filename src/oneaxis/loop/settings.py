@@ -12,19 +12,21 @@ from typing import Any, Literal, cast
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.adaptive import LOOKS
+from oneaxis.composing.compose import typed_for_hydra
 from oneaxis.errors import BadOverride
+from oneaxis.loop.design import ADAPTIVE, SCREEN_SEEDS, controls, read_seeds, screen_looks, suits_adaptive
 from oneaxis.loop.foreign import left_aside
+from oneaxis.loop.legal import above_zero, mapping, names, one_of
 from oneaxis.masking import masked_override
-from oneaxis.vocabulary import GATES, Margin, Policy
-
-ADAPTIVE = "adaptive"
+from oneaxis.vocabulary import GATES, ControlKind, Margin, Policy
 
 
 @dataclass(frozen=True)
 class Settings:
     """What `hydra.sweeper` says about a study. `axes` is unresolved, as it stands in the file.
 
-    `looks` are the numbers of seeds of adaptive studies; their `seeds` is the last of them.
+    `looks` are the numbers of seeds of adaptive studies and screens; their `seeds` is the last of them. `screen_typed`
+    says that the screen was asked for on the command line, as axes are.
     """
 
     axes: Mapping[str, Any]
@@ -40,6 +42,9 @@ class Settings:
     report: bool
     tracking: Any
     experiment: str | None
+    screen: tuple[str, ...] = ()
+    screen_typed: bool = False
+    controls: tuple[tuple[ControlKind, str | None], ...] = ()
     looks: tuple[int, ...] = ()
     max_trials: int | None = None
     max_minutes: float | None = None
@@ -56,35 +61,43 @@ def read_settings(hydra: DictConfig) -> Settings:
     BadOverride
         For a setting of the wrong kind; the message names it and its legal values.
     """
-    _above_zero(hydra.sweeper.workers, "workers")
+    above_zero(hydra.sweeper.workers, "workers")
     for name in ("timeout_minutes", "max_trials", "max_minutes"):
-        _above_zero(hydra.sweeper[name], name)
+        above_zero(hydra.sweeper[name], name)
     foreign = left_aside(hydra)
     raw = OmegaConf.to_container(hydra.sweeper, resolve=False)
     assert isinstance(raw, dict)
     plain = hydra.sweeper
-    looks = LOOKS if plain.seeds == ADAPTIVE else ()
+    looks: tuple[int, ...] = LOOKS if plain.seeds == ADAPTIVE else ()
     if looks:
-        _suits_adaptive(plain)
+        suits_adaptive(plain)
+    seeds = looks[-1] if looks else read_seeds(plain.seeds, "seeds")
+    screened = names(raw["screen"], "screen")
+    if screened and not looks:
+        seeds = SCREEN_SEEDS if seeds == 1 else seeds
+        looks = screen_looks(seeds, plain)
     _metrics_file(plain.policy.metrics_file)
     return Settings(
-        axes=_mapping(raw["axes"], "axes", "{key: values}"),
+        axes=mapping(raw["axes"], "axes", "{key: values}"),
         carries={
-            str(key): _names(value, f"carries.{key}")
-            for key, value in _mapping(raw["carries"], "carries", "{axis: [group or key]}").items()
+            str(key): names(value, f"carries.{key}")
+            for key, value in mapping(raw["carries"], "carries", "{axis: [group or key]}").items()
         },
-        seeds=looks[-1] if looks else _seeds(plain.seeds, "seeds"),
-        reference_seeds=None if plain.reference_seeds is None else _seeds(plain.reference_seeds, "reference_seeds"),
+        screen=screened,
+        screen_typed=any(text.lstrip("+").startswith("hydra.sweeper.screen=") for text in typed_for_hydra(hydra)),
+        controls=controls(raw["controls"], reference=bool(plain.reference)),
+        seeds=seeds,
+        reference_seeds=None if plain.reference_seeds is None else read_seeds(plain.reference_seeds, "reference_seeds"),
         seed_key=str(plain.seed_key),
         reference=bool(plain.reference),
         policy=Policy(
             metric=plain.policy.metric,
-            direction=_one_of(plain.policy.direction, "policy.direction", ("maximize", "minimize", None)),
+            direction=one_of(plain.policy.direction, "policy.direction", ("maximize", "minimize", None)),
             replicates=cast(
                 'Literal["training", "resampled"]',
-                _one_of(plain.policy.replicates, "policy.replicates", ("training", "resampled")),
+                one_of(plain.policy.replicates, "policy.replicates", ("training", "resampled")),
             ),
-            protected=_names(raw["policy"]["protected"], "policy.protected"),
+            protected=names(raw["policy"]["protected"], "policy.protected"),
             margin=_margin(plain.policy.margin),
             confidence=_confidence(plain.policy.confidence),
             guardrails=_guardrails(raw["policy"]["guardrails"]),
@@ -100,24 +113,9 @@ def read_settings(hydra: DictConfig) -> Settings:
         max_trials=plain.max_trials,
         max_minutes=plain.max_minutes,
         roles=read_roles(raw["roles"]),
-        params={} if raw["axes"] else _mapping(raw["params"], "params", "{key: values}"),
+        params={} if raw["axes"] else mapping(raw["params"], "params", "{key: values}"),
         left_aside=foreign,
     )
-
-
-def _suits_adaptive(plain: DictConfig) -> None:
-    if plain.policy.replicates == "resampled":
-        raise BadOverride(
-            "hydra.sweeper.seeds=adaptive needs seeds that move the training only, and hydra.sweeper.policy.replicates "
-            "is resampled: how often its looks would err there isn't known; give a number (seeds=10)"
-        )
-    if plain.reference_seeds is not None:
-        raise BadOverride(
-            "hydra.sweeper.reference_seeds can't be set with seeds=adaptive: the reference gets every seed "
-            "that any deviation needs; leave it out"
-        )
-    if not plain.reference:
-        raise BadOverride("hydra.sweeper.seeds=adaptive needs the reference, and hydra.sweeper.reference is false")
 
 
 def _margin(value: Any) -> Margin | None:
@@ -149,7 +147,7 @@ def _confidence(value: float) -> float:
 
 
 def _guardrails(value: Any) -> Mapping[str, float]:
-    limits = _mapping(value, "policy.guardrails", "{metric: limit}")
+    limits = mapping(value, "policy.guardrails", "{metric: limit}")
     for name, limit in limits.items():
         if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
             raise BadOverride(
@@ -157,17 +155,6 @@ def _guardrails(value: Any) -> Mapping[str, float]:
                 f"({{{name}: 0.5}})"
             )
     return {name: float(limit) for name, limit in limits.items()}
-
-
-def _seeds(value: Any, name: str) -> int | tuple[int, ...]:
-    if _is_whole(value) and value >= 1:
-        return int(value)
-    if OmegaConf.is_list(value) and len(value) and all(_is_whole(item) for item in value):
-        return tuple(dict.fromkeys(int(item) for item in value))
-    more = f", or {ADAPTIVE}" if name == "seeds" else ""
-    raise BadOverride(
-        f"hydra.sweeper.{name} is {value!r}; give how many (5) or a list of whole numbers ([1,2,3]){more}"
-    )
 
 
 def _reuse(value: Any) -> bool | Literal["force"]:
@@ -181,11 +168,11 @@ def _reuse(value: Any) -> bool | Literal["force"]:
 
 def read_roles(value: Any) -> Mapping[str, tuple[str, ...]]:
     """`hydra.sweeper.roles` as keys and groups by role."""
-    declared = _mapping(value, "roles", "{structure: [model], tuning: [optimizer.lr]}")
+    declared = mapping(value, "roles", "{structure: [model], tuning: [optimizer.lr]}")
     unknown = [name for name in declared if name not in ("structure", "tuning")]
     if unknown:
         raise BadOverride(f"hydra.sweeper.roles names `{unknown[0]}`; the roles are structure and tuning")
-    return {name: _names(keys, f"roles.{name}") for name, keys in declared.items()}
+    return {name: names(keys, f"roles.{name}") for name, keys in declared.items()}
 
 
 def _metrics_file(value: Any) -> None:
@@ -195,40 +182,16 @@ def _metrics_file(value: Any) -> None:
         )
 
 
-def _above_zero(value: Any, name: str) -> None:
-    if value is not None and value <= 0:
-        raise BadOverride(f"hydra.sweeper.{name} is {value}; give more than 0, or leave it out")
-
-
 def typed_arguments() -> tuple[str, ...]:
     """The process's command line, without secrets."""
     return tuple(masked_override(text) for text in sys.argv[1:])
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _mapping(value: Any, name: str, form: str) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise BadOverride(f"hydra.sweeper.{name} is {value!r}; write {form}")
-    return {str(key): item for key, item in value.items()}
-
-
-def _names(value: Any, name: str) -> tuple[str, ...]:
-    items = [value] if isinstance(value, str) else (value or [])
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give a list of names: [model,data]")
-    return tuple(items)
 
 
 def _gates(value: Any) -> tuple[str, ...]:
     """The layers that must agree, in their own order; all where none is named. An empty list names none."""
     if value is None:
         return GATES
-    named = _names(value, "policy.gates")
+    named = names(value, "policy.gates")
     unknown = [name for name in named if name not in GATES]
     if unknown:
         raise BadOverride(
@@ -236,10 +199,3 @@ def _gates(value: Any) -> tuple[str, ...]:
             f"to be compared: [{','.join(GATES)}], all of them by default"
         )
     return tuple(layer for layer in GATES if layer in named)
-
-
-def _one_of(value: Any, name: str, legal: tuple[str | None, ...]) -> Any:
-    if value not in legal:
-        choices = " or ".join("null" if item is None else item for item in legal)
-        raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give {choices}")
-    return value

@@ -19,6 +19,8 @@ from oneaxis.loop.lacking import failure
 from oneaxis.loop.launchers import most_at_once
 from oneaxis.loop.launching import Launching, uses_own_folders
 from oneaxis.loop.leave import leave_comparison
+from oneaxis.loop.own_rate import own_rate_lines
+from oneaxis.loop.past import PastStudy
 from oneaxis.loop.rounds import Rounds
 from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import paragraph, say
@@ -78,6 +80,8 @@ class StudyRun:
             else:
                 say(self.terminal, caution(self.study, comparison, records))
                 say(self.terminal, undecided(self.study, comparison, records))
+                told = own_rate_lines(PastStudy(self.folder, shown), comparison, Path.cwd())
+                say(self.terminal, "\n".join(told))
                 if self.claims is not None and self.study.plan.deviations:
                     self.terminal.print(paragraph(self.claims.text))
             lines = [*reused_lines(self.study, records), *warnings, *self._unwritten_lines(), *unsaved]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from oneaxis.canonical import digest, leaves
 from oneaxis.errors import BadOverride, CannotCompose, NotOneAxis
@@ -13,7 +14,18 @@ from oneaxis.planning.request import Request
 from oneaxis.planning.seeds import Seeds, choose_seeds
 from oneaxis.planning.steps import settle
 from oneaxis.planning.trials import Variant, list_trials
-from oneaxis.vocabulary import Axis, Compose, Composed, Deviation, Dropped, Plan, Trial, split_key
+from oneaxis.vocabulary import (
+    Axis,
+    Compose,
+    Composed,
+    Control,
+    ControlKind,
+    Deviation,
+    Dropped,
+    Plan,
+    Trial,
+    split_key,
+)
 
 
 def make_plan(request: Request, compose: Compose) -> Plan:
@@ -30,7 +42,8 @@ def make_plan(request: Request, compose: Compose) -> Plan:
     """
     if not request.reference:
         return _unproved_plan(request, compose)
-    places = any(axis.kind == "group" or axis.carries for axis in request.axes)
+    axes = (*request.axes, *(axis for _, axis in request.controls if axis is not None))
+    places = any(axis.kind == "group" or axis.carries for axis in axes)
     reference = _composed_reference(request.overrides(), compose, places=places)
     _refuse_missing(reference, request)
     seeds, reference_seeds = choose_seeds(request, reference)
@@ -49,19 +62,31 @@ def make_plan(request: Request, compose: Compose) -> Plan:
         candidates, remarks = settle(axis, reference)
         rounded.extend(remarks)
         for value in candidates:
-            composed = _composed(request, axis, value, first_seed, compose)
-            found = digest(composed.config, without=request.seed_path)
-            # Hydra's own node counts as well: only a group's option can change it.
-            whole = (found, digest(composed.around or reference.around))
-            if whole in seen:
-                dropped.append(Dropped(axis.key, value, drop_reason(seen[whole], axis, request)))
+            try:
+                composed = _composed(request, axis, value, first_seed, compose)
+                found = digest(composed.config, without=request.seed_path)
+                # Hydra's own node counts as well: only a group's option can change it.
+                whole = (found, digest(composed.around or reference.around))
+                if whole in seen:
+                    dropped.append(Dropped(axis.key, value, drop_reason(seen[whole], axis, request)))
+                    continue
+                variant = Variant(axis, value, found)
+                deviation = _proved(request, variant, reference, composed)
+            except (CannotCompose, NotOneAxis) as error:
+                if not axis.derived:
+                    raise
+                dropped.append(Dropped(axis.key, value, f"is refused: {str(error).splitlines()[0]}"))
                 continue
-            variant = Variant(axis, value, found)
-            deviation = _proved(request, variant, reference, composed)
             seen[whole] = deviation.name
             deviations.append(deviation)
             variants.append(variant)
-    trials = list_trials(request, Variant(None, None, reference_digest), variants, seeds, reference_seeds)
+    own = Variant(None, None, reference_digest)
+    controls = [
+        _control(request, kind, axis, own=own, reference=reference, seed=first_seed, compose=compose)
+        for kind, axis in request.controls
+    ]
+    checks = [variant for _, variant in controls]
+    trials = list_trials(request, own, variants, seeds, reference_seeds, controls=checks)
     _refuse_too_many(trials, request)
     return Plan(
         reference=reference,
@@ -73,9 +98,10 @@ def make_plan(request: Request, compose: Compose) -> Plan:
         reference_seeds=reference_seeds,
         dropped=tuple(dropped),
         shifted=tuple(item.text for item in request.fixed if item.key not in (*request.choosing, request.seed_key)),
-        remarks=(*study_remarks(request), *rounded),
+        remarks=(*study_remarks(request), *request.remarks, *rounded),
         looks=request.looks,
         max_trials=request.max_trials,
+        controls=tuple(control for control, _ in controls),
     )
 
 
@@ -134,9 +160,19 @@ def _refuse_missing(reference: Composed, request: Request) -> None:
 def _refuse_too_many(trials: Sequence[Trial], request: Request) -> None:
     """A limit is kept before anything runs; an adaptive study keeps it while it runs, but its first look must fit."""
     limit = request.max_trials
-    first = len(trials) if not request.looks else len(trials) // request.looks[-1] * request.looks[0]
-    if limit is not None and first > limit:
-        needs = f"its first look, {request.looks[0]} seeds each, needs" if request.looks else "it has"
+    if limit is None:
+        return
+    looks = request.looks
+    controls = sum(trial.control is not None for trial in trials)
+    first, needs = len(trials), "it has"
+    if looks:
+        variants = (len(trials) - controls) // looks[-1]
+        if looks[0] == 1:
+            first, needs = variants - 1 + looks[-1], f"one seed each and {looks[-1]} of the reference"
+        else:
+            first, needs = variants * looks[0], f"{looks[0]} seeds each"
+        first, needs = first + controls, f"its first look, {needs}, needs"
+    if first > limit:
         raise BadOverride(
             f"hydra.sweeper.max_trials is {limit}, and the plan doesn't fit: {needs} {first} trials; "
             "take fewer values or seeds, or raise the limit"
@@ -149,6 +185,29 @@ def _composed(request: Request, axis: Axis, value: str, seed: int | None, compos
         return compose(request.overrides(axis, value, seed), places=places)
     except CannotCompose as error:
         raise CannotCompose(cannot_compose(axis, value, str(error), request.fixed)) from error
+
+
+def _control(
+    request: Request,
+    kind: ControlKind,
+    axis: Axis | None,
+    *,
+    own: Variant,
+    reference: Composed,
+    seed: int | None,
+    compose: Compose,
+) -> tuple[Control, Variant]:
+    """A control and its trials' configuration; `own` is the reference's."""
+    if axis is None:
+        return Control(kind), replace(own, control=kind)
+    [value] = axis.candidates
+    assert isinstance(value, str)
+    composed = _composed(request, axis, value, seed, compose)
+    found = digest(composed.config, without=request.seed_path)
+    if found == own.digest and (not composed.around or digest(composed.around) == digest(reference.around)):
+        raise BadOverride(f"the control `{kind}: {axis.key}={value}` equals the reference; give it another value")
+    variant = Variant(axis, value, found, kind)
+    return Control(kind, _proved(request, variant, reference, composed)), variant
 
 
 def _proved(request: Request, change: Variant, reference: Composed, composed: Composed) -> Deviation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oneaxis.vocabulary import Axis, FixedOverride, Path, split_key
+from oneaxis.vocabulary import Axis, ControlKind, FixedOverride, Path, split_key
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Request:
     `seeds` and `reference_seeds` are a number of replicates, counted up from the configuration's seed, or a
     list. `choosing` names the groups that choose a file of axes: they move no reference. `unstable` are the
     leaves that no two compositions share. `resampled` says that the seed draws the split, not the training.
-    `looks` are those of an adaptive study, `max_trials` its limit.
+    `looks` are those of an adaptive study, `max_trials` its limit; `remarks` are shown with the plan.
+    `controls` are an axis of one value each, but for the repeat.
     """
 
     fixed: tuple[FixedOverride, ...]
@@ -29,6 +30,8 @@ class Request:
     resampled: bool = False
     looks: tuple[int, ...] = ()
     max_trials: int | None = None
+    remarks: tuple[str, ...] = ()
+    controls: tuple[tuple[ControlKind, Axis | None], ...] = ()
 
     @property
     def pinned(self) -> bool:

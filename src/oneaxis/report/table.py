@@ -164,7 +164,12 @@ def _notes(comparison: Comparison, metric: str | None, rows: Sequence[Row], *, h
     elif metric:
         notes.append(f"{metric} doesn't decide: plain {_percent(comparison.confidence)} intervals, no verdict.")
     notes.extend(_interval_notes(comparison, metric, rows, decides=decides))
-    if comparison.looks:
+    if comparison.looks[:1] == (1,):
+        notes.append(
+            f"screen: one seed each, {comparison.looks[-1]} for what stands out of the reference's noise band; "
+            f"{comparison.saved} runs saved against all seeds for all."
+        )
+    elif comparison.looks:
         looks = ", ".join(map(str, comparison.looks))
         notes.append(f"adaptive: looks after {looks} seeds; {comparison.saved} runs saved against all seeds for all.")
     if decides:

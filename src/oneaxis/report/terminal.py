@@ -41,6 +41,9 @@ def plan_view(plan: Plan, *, heading: str) -> RenderableType:
     parts.extend(paragraph(f"shifted: the reference is moved by {text}", 2) for text in plan.shifted)
     for deviation in plan.deviations:
         parts.extend(_deviation_view(deviation))
+    for control in plan.controls:
+        what = "the reference's first seed again" if control.change is None else _change_of(control.change)
+        parts.append(paragraph(f"control, {control.kind}: {what}", 2))
     if plan.reference is None:
         names = dict.fromkeys(trial.deviation or "the configuration as it is" for trial in plan.trials)
         parts.extend(paragraph(name, 2) for name in names)
@@ -62,6 +65,8 @@ def plan_heading(plan: Plan) -> str:
     seeds = f"{len(plan.seeds)} seed" + ("" if len(plan.seeds) == 1 else "s")
     deviations = f"{count} deviation" + ("" if count == 1 else "s")
     more = f" + {extra} more of the reference" if extra else ""
+    controls = sum(trial.control is not None for trial in plan.trials)
+    more += f" + {controls} control{'s' if controls > 1 else ''}" if controls else ""
     return f"Plan: {trials} {noun} = (the reference + {deviations}) × {seeds}{more}{_seed_note(plan)}"
 
 
@@ -71,6 +76,13 @@ def _adaptive_heading(plan: Plan) -> str:
     fewest, most = (count + 1) * plan.looks[0], len(plan.trials)
     limit = "" if plan.max_trials is None else f", at most {plan.max_trials} (max_trials)"
     deviations = f"{count} deviation" + ("" if count == 1 else "s")
+    if plan.screens:
+        return (
+            f"Plan: {count + plan.looks[-1]} to {most} trials{limit}: a screen of {deviations}\n"
+            f"      one seed each, beside {plan.looks[-1]} of the reference; what stands out of its noise\n"
+            f"      gets all {plan.looks[-1]}\n"
+            f"      seeds: {plan.seed_key}={plan.seeds[0]},{plan.seeds[1]},…, the same for all"
+        )
     looks = ", ".join(map(str, plan.looks[:-1]))
     first, last = plan.looks[0], plan.looks[-1]
     return (
@@ -109,9 +121,13 @@ def width_of(table: Table) -> int:
     return sum(max(map(cell_len, column)) + 2 for column in cells) - 2
 
 
-def _deviation_view(deviation: Deviation) -> Sequence[RenderableType]:
+def _change_of(deviation: Deviation) -> str:
     value = deviation.value if deviation.kind == "group" else _after(deviation)
-    parts: list[RenderableType] = [paragraph(f"{deviation.axis}: {deviation.before} → {value}", 2)]
+    return f"{deviation.axis}: {deviation.before} → {value}"
+
+
+def _deviation_view(deviation: Deviation) -> Sequence[RenderableType]:
+    parts: list[RenderableType] = [paragraph(_change_of(deviation), 2)]
     parts.extend(paragraph(f"note: {remark}", 6) for remark in deviation.remarks)
     difference = deviation.difference
     if deviation.kind == "group" or any(change.key != deviation.axis for change in difference.own):

@@ -13,6 +13,7 @@ from oneaxis.vocabulary import (
     GATES,
     Change,
     Composed,
+    Control,
     Deviation,
     Difference,
     Dropped,
@@ -45,12 +46,16 @@ def to_json(study: Study) -> dict[str, Any]:
             "reference_overrides": _masked(plan.reference_overrides),
             "reference": _composed(plan.reference),
             "deviations": [_deviation(deviation) for deviation in plan.deviations],
-            "trials": [{**dataclasses.asdict(trial), "overrides": _masked(trial.overrides)} for trial in plan.trials],
+            "trials": [_trial(trial) for trial in plan.trials],
             "dropped": [dataclasses.asdict(dropped) for dropped in plan.dropped],
             "shifted": _masked(plan.shifted),
             "remarks": [masked_text(text) for text in plan.remarks],
             "looks": plan.looks,
             "max_trials": plan.max_trials,
+            "controls": [
+                {"kind": control.kind, "change": None if control.change is None else _deviation(control.change)}
+                for control in plan.controls
+            ],
         },
     }
 
@@ -88,6 +93,10 @@ def from_json(content: Mapping[str, Any]) -> Study:
                 remarks=tuple(plan["remarks"]),
                 looks=tuple(plan.get("looks", ())),
                 max_trials=plan.get("max_trials"),
+                controls=tuple(
+                    Control(item["kind"], None if item["change"] is None else _read_deviation(item["change"]))
+                    for item in plan.get("controls", ())
+                ),
             ),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -121,6 +130,13 @@ def _deviation(deviation: Deviation) -> dict[str, Any]:
             "holds": _masked(difference.holds),
         },
     }
+
+
+def _trial(trial: Trial) -> dict[str, Any]:
+    fields = {**dataclasses.asdict(trial), "overrides": _masked(trial.overrides)}
+    if trial.control is None:
+        del fields["control"]
+    return fields
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -40,8 +40,13 @@ class Reuse:
 def look_up(
     trials: Iterable[Trial], app: tuple[str, ...], earlier: Iterable[tuple[StudyFolder, Study]], refuses: Refuses
 ) -> Reuse:
-    """Find finished trials with the same configuration and seed that `refuses` has nothing against."""
-    wanted: dict[tuple[str, int | None], Trial] = {(trial.digest, trial.seed): trial for trial in trials}
+    """Find finished trials with the same configuration and seed that `refuses` has nothing against.
+
+    Controls always run: they are about this study's machine and moment.
+    """
+    wanted: dict[tuple[str, int | None], Trial] = {
+        (trial.digest, trial.seed): trial for trial in trials if trial.control is None
+    }
     found: dict[int, Found] = {}
     reasons: dict[int, str] = {}
     seconds: dict[str | None, float] = {}

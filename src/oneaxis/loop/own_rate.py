@@ -1,0 +1,139 @@
+"""The trap of the held learning rate: what a "worse" was measured at, the study that tunes it, and what that gave."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from oneaxis.analysis.gathered import gather
+from oneaxis.analysis.own_tuning import OwnTuning, Rate, held_rate, own_tuning, runs_by_rate
+from oneaxis.analysis.result import Comparison
+from oneaxis.loop.past import PastStudy, studies_under, typed
+from oneaxis.planning.roles import role_of
+from oneaxis.report.numbers import decimals, number, signed, with_interval
+from oneaxis.vocabulary import Deviation, Record, Study, Trial
+
+FACTORS = ("0.1", "0.3", "3", "10")
+MOST = 3  # changes that are told of
+OPTIMIZERS = frozenset(("optimizer", "optimiser", "optim", "opt"))
+FLAGS_WITH_VALUE = ("--config-name", "-cn", "--config-path", "-cp", "--config-dir", "-cd", "--package", "-p")
+
+
+def own_rate_lines(past: PastStudy, comparison: Comparison, root: Path) -> list[str]:
+    """What is said below a study's table: of changes that are worse at a rate they didn't choose.
+
+    Also of a study that tunes such a change, beside the one below `root` that found it worse.
+    """
+    suspects = list(_suspects(past, comparison))[:MOST]
+    follows = past.study.plan.shifted and past.reference_digest is not None
+    if not suspects and not follows:
+        return []
+    others = [each for each in studies_under(root) if each.folder.root != past.folder.root.absolute()]
+    lines: list[str] = []
+    for deviation, rate in suspects:
+        tuned = _tuned(past, deviation, rate, [past, *others])
+        lines += ["", *(_hint(past, deviation, rate) if tuned is None else _told(comparison, deviation, tuned))]
+    for original in reversed(others) if follows else ():
+        for deviation, rate in _suspects(original, original.comparison):
+            if deviation.digest == past.reference_digest:
+                tuned = _tuned(original, deviation, rate, [past, *others])
+                return [*lines, *([] if tuned is None else ["", *_told(original.comparison, deviation, tuned)])]
+    return lines
+
+
+def _suspects(past: PastStudy, comparison: Comparison) -> Iterator[tuple[Deviation, Rate]]:
+    """Worse changes of structure or optimizer, each with the learning rate that it was measured at."""
+    study = past.study
+    records = past.folder.records(study)
+    for row in comparison.rows:
+        deviation = next((each for each in study.plan.deviations if each.name == row.name), None)
+        if row.verdict != "worse" or deviation is None:
+            continue
+        optimizer = deviation.axis.partition("@")[0].replace("/", ".").split(".")[0] in OPTIMIZERS
+        if not optimizer and role_of(deviation.axis, deviation.kind, {}, number=False) != "structure":
+            continue
+        runs = dict(_finished(study, records))
+        own = next((runs[trial] for trial in runs if trial.deviation == deviation.name), None)
+        reference = next((runs[trial] for trial in runs if trial.deviation is None), None)
+        rate = held_rate(deviation, reference, own) if reference is not None and own is not None else None
+        if rate is not None:
+            yield deviation, rate
+
+
+def _finished(study: Study, records: dict[int, Record]) -> Iterator[tuple[Trial, Record]]:
+    for trial in study.plan.trials:
+        record = records.get(trial.index)
+        if record is not None and record.status == "finished":
+            yield trial, record
+
+
+def _tuned(original: PastStudy, deviation: Deviation, rate: Rate, studies: Sequence[PastStudy]) -> OwnTuning | None:
+    """The change with its own rate beside the reference with its own, of all studies that measured either."""
+
+    def runs(digest: str | None) -> Iterable[tuple[Trial, Record]]:
+        for each in studies:
+            if digest is not None and each.reference_digest == digest:
+                yield from _finished(each.study, each.folder.records(each.study))
+
+    study = original.study
+    terms = gather(study.plan, original.folder.records(study), study.policy).terms
+    change = runs_by_rate(rate, runs(deviation.digest))
+    reference = runs_by_rate(rate, runs(original.reference_digest))
+    return own_tuning(deviation, rate, change, reference, terms=terms, policy=study.policy)
+
+
+def _hint(past: PastStudy, deviation: Deviation, rate: Rate) -> list[str]:
+    factors = [Decimal(repr(rate.value)) * Decimal(factor) for factor in FACTORS]
+    swept = f"{rate.key}={','.join(repr(float(value)) for value in factors)}"
+    return [
+        f"{deviation.name} is worse at {rate.key} = {rate.value:g}, which was held. With rates of its own:",
+        f"  {_command(past.study, [typed(deviation), swept])}",
+    ]
+
+
+def _told(comparison: Comparison, deviation: Deviation, found: OwnTuning) -> list[str]:
+    digits = decimals(comparison, comparison.metric, comparison.rows)
+    key, metric = found.rate.key, comparison.metric
+    lines = [
+        f"{deviation.name} with its own {key}, {found.own:g}: {metric} {number(found.own_mean, digits)};",
+        f"the reference with its own, {found.reference:g}: {number(found.reference_mean, digits)}.",
+    ]
+    if found.estimate is None or found.obstacles:
+        return [
+            *lines,
+            f"They can't be compared: {', '.join(change.key for change in found.obstacles)} differs as well.",
+        ]
+    word = {"better": "better", "worse": "still worse"}.get(found.verdict, "not to be told apart")
+    shown = (
+        with_interval(found.estimate, digits) if found.estimate.low is not None else signed(found.estimate.mean, digits)
+    )
+    seeds = f"{found.estimate.n} seed{'' if found.estimate.n == 1 else 's'}"
+    return [
+        *lines,
+        f"So it is {word} with its own learning rate: {shown}, {seeds}.",
+        "(two changes, the second one tuning; both rates were chosen on these seeds)",
+    ]
+
+
+def _command(study: Study, more: Sequence[str]) -> str:
+    """The study's command with other axes: its flags, what moves its reference, its settings."""
+    flags: list[str] = []
+    settings: list[str] = []
+    takes_value = False
+    for text in study.arguments:
+        if takes_value or text.startswith("-"):
+            flags.append(text)
+            takes_value = not takes_value and text in FLAGS_WITH_VALUE
+        elif text.lstrip("+").startswith(("hydra.", "hydra/")):
+            settings.append(text)
+    own = (
+        "hydra.sweeper.axes",
+        "hydra.sweeper.screen",
+        "hydra.sweeper.controls",
+        "hydra.sweep.",
+        "hydra.sweeper.dry_run",
+    )
+    kept = [text for text in settings if not text.lstrip("+").startswith(own)]
+    return shlex.join(["python", *study.app, *flags, *study.plan.shifted, *more, *kept])
