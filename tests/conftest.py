@@ -35,6 +35,7 @@ class FailuresAtOnce:
             self.terminal.write_line(f"{report.when} of {report.nodeid} failed:\n{report.longreprtext}")
 
 
+@pytest.hookimpl(trylast=True)  # once there is a terminal
 def pytest_configure(config: pytest.Config) -> None:
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and not hasattr(config, "workerinput"):

@@ -66,6 +66,7 @@ def test_worse_at_the_held_rate_turns_into_better_with_its_own():
     found = judged(side({0.01: 0.3, 0.1: 0.9, 1.0: 0.5}), side({0.01: 0.7, 0.1: 0.4}, name="r"))
     assert (found.own, found.reference, found.verdict) == (0.1, 0.01, "better")
     assert found.estimate.mean == pytest.approx(0.2, abs=0.02)
+    assert (found.edge, found.reference_tried) == (None, 2)
 
 
 @pytest.mark.parametrize("change, verdict", [({0.01: 0.3, 0.1: 0.5}, "worse"), ({0.01: 0.3, 0.1: 0.7}, "inconclusive")])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from oneaxis.analysis.comparable import second_differences
 from oneaxis.analysis.conclusion import Evidence, Terms, difference
@@ -41,7 +41,11 @@ class Rate:
 
 @dataclass(frozen=True)
 class OwnTuning:
-    """Both sides at their best rate, and their difference; `obstacles` forbid to compare them, at some seeds or all."""
+    """Both sides at their best rate, and their difference; `obstacles` forbid to compare them, at some seeds or all.
+
+    `edge` says which end of the rates that were tried the change's best one is, if any; `reference_tried` how many
+    rates the reference had to choose from.
+    """
 
     rate: Rate
     own: float
@@ -51,6 +55,8 @@ class OwnTuning:
     estimate: Estimate | None
     verdict: Verdict
     obstacles: tuple[Change, ...] = ()
+    edge: Literal["smallest", "largest"] | None = None
+    reference_tried: int = 1
 
 
 def held_rate(deviation: Deviation, reference: Record, own: Record) -> Rate | None:
@@ -105,6 +111,8 @@ def own_tuning(
         estimate=estimate,
         verdict="not comparable" if estimate is None else decide(estimate, None, terms.direction)[0],
         obstacles=obstacles,
+        edge="smallest" if own == min(change) else "largest" if own == max(change) else None,
+        reference_tried=len(reference),
     )
 
 

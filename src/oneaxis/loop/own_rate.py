@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,8 @@ from oneaxis.analysis.own_tuning import OwnTuning, Rate, held_rate, own_tuning, 
 from oneaxis.analysis.result import Comparison
 from oneaxis.loop.past import PastStudy, studies_under, typed
 from oneaxis.planning.roles import role_of
-from oneaxis.report.numbers import decimals, number, signed, with_interval
+from oneaxis.report.numbers import decimals, number, with_interval
+from oneaxis.report.terminal import PLAIN_WIDTH
 from oneaxis.vocabulary import Deviation, Record, Study, Trial
 
 FACTORS = ("0.1", "0.3", "3", "10")
@@ -88,7 +90,8 @@ def _hint(past: PastStudy, deviation: Deviation, rate: Rate) -> list[str]:
     factors = [Decimal(repr(rate.value)) * Decimal(factor) for factor in FACTORS]
     swept = f"{rate.key}={','.join(repr(float(value)) for value in factors)}"
     return [
-        f"{deviation.name} is worse at {rate.key} = {rate.value:g}, which was held. With rates of its own:",
+        f"{deviation.name} is worse at {rate.key} = {rate.value:g}, which was held.",
+        "With rates of its own:",
         f"  {_command(past.study, [typed(deviation), swept])}",
     ]
 
@@ -96,25 +99,23 @@ def _hint(past: PastStudy, deviation: Deviation, rate: Rate) -> list[str]:
 def _told(comparison: Comparison, deviation: Deviation, found: OwnTuning) -> list[str]:
     digits = decimals(comparison, comparison.metric, comparison.rows)
     key, metric = found.rate.key, comparison.metric
-    lines = [
-        f"{deviation.name} with its own {key}, {found.own:g}: {metric} {number(found.own_mean, digits)};",
-        f"the reference with its own, {found.reference:g}: {number(found.reference_mean, digits)}.",
-    ]
-    if found.estimate is None or found.obstacles:
-        return [
-            *lines,
-            f"They can't be compared: {', '.join(change.key for change in found.obstacles)} differs as well.",
-        ]
-    word = {"better": "better", "worse": "still worse"}.get(found.verdict, "not to be told apart")
-    shown = (
-        with_interval(found.estimate, digits) if found.estimate.low is not None else signed(found.estimate.mean, digits)
+    own, other = number(found.own_mean, digits), number(found.reference_mean, digits)
+    sides = (
+        f"{deviation.name} with its own {key}, {found.own:g}: {metric} {own}; "
+        f"the reference with its own, {found.reference:g}: {other}."
     )
+    if found.estimate is None or found.obstacles:
+        keys = ", ".join(change.key for change in found.obstacles)
+        return textwrap.wrap(f"{sides} They can't be compared: {keys} differs as well.", PLAIN_WIDTH)
+    word = {"better": "better", "worse": "still worse"}.get(found.verdict, "not to be told apart")
     seeds = f"{found.estimate.n} seed{'' if found.estimate.n == 1 else 's'}"
-    return [
-        *lines,
-        f"So it is {word} with its own learning rate: {shown}, {seeds}.",
-        "(two changes, the second one tuning; both rates were chosen on these seeds)",
-    ]
+    said = f"With its own learning rate it is {word}: {with_interval(found.estimate, digits)}, {seeds}."
+    notes = ["two changes, the second one tuning", "both rates were chosen on these seeds"]
+    if found.reference_tried == 1:
+        notes[1] = "the change's rate was chosen on these seeds, the reference has tried its own only"
+    if found.edge is not None:
+        notes.append(f"{found.own:g} is the {found.edge} rate that was tried")
+    return [*textwrap.wrap(f"{sides} {said}", PLAIN_WIDTH), *textwrap.wrap(f"({'; '.join(notes)})", PLAIN_WIDTH)]
 
 
 def _command(study: Study, more: Sequence[str]) -> str:
