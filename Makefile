@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-PIP := $(BIN)/python -m pip install --quiet
+# Modules are compiled when they are first loaded, and kept: of all that is installed few ever are.
+unexport PYTHONDONTWRITEBYTECODE
+PIP := $(BIN)/python -m pip install --quiet --no-compile
 
 .DEFAULT_GOAL := help
 .PHONY: help study ui test check bench verdicts clean

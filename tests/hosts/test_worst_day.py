@@ -33,7 +33,12 @@ class Server:
         places = ["--backend-store-uri", self.store.uri, "--artifacts-destination", str(self.folder / "artifacts")]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *command, *places], cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                [sys.executable, *command, *places],
+                cwd=self.folder,
+                env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},  # evaluation jobs, which take long to start
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         deadline = time.monotonic() + 300
         while not self._answers():
