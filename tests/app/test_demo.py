@@ -98,31 +98,22 @@ def test_what_it_prints_fits_80_columns_but_for_commands_and_links_to_copy(three
     assert "\x1b" not in ended.out
 
 
-@pytest.mark.parametrize("launcher", ["basic", "joblib"])
-def test_every_launcher_gives_the_same_numbers(three_axes, demo, launcher):
+def test_hydras_own_launcher_gives_the_same_numbers(three_axes, demo):
     local, _ = three_axes
-    demo.study_of(*THREE_AXES, "hydra.sweeper.seeds=1", f"hydra/launcher={launcher}", "hydra.sweeper.tracking=null")
+    demo.study_of(*THREE_AXES, "hydra.sweeper.seeds=1", "hydra/launcher=basic", "hydra.sweeper.tracking=null")
     for metric in ("val_accuracy", "test_accuracy", "train_accuracy"):
         assert demo.study.metric(metric) == local.study.metric(metric)
 
 
-def test_five_seeds_are_35_trials_with_shared_seeds(demo):
-    said = demo.study_of(*THREE_AXES, "hydra.sweeper.seeds=5", "hydra.sweeper.dry_run=true").said
-    assert "Plan: 35 trials = (the reference + 6 deviations) × 5 seeds" in said
-    assert "seeds: data.split_seed=0,1,2,3,4, the same for all" in said
-    assert "replicates are resampled" in said
-
-
-def test_a_dry_run_writes_nothing(demo):
+def test_bare_m_would_run_the_default_file_with_five_replicates_and_a_dry_run_writes_nothing(demo):
     before = sorted(demo.root.rglob("*"))
-    assert "nothing was run" in demo.study_of("hydra.sweeper.dry_run=true").out
-    assert sorted(demo.root.rglob("*")) == before
-
-
-def test_bare_m_runs_the_default_file_with_five_replicates(demo):
     said = demo.study_of("hydra.sweeper.dry_run=true").said
     assert "Plan: 50 trials = (the reference + 9 deviations) × 5 seeds" in said
     assert "model.C: 1.0 → 0.1 model.C: 1.0 → 10.0" in said
+    assert "seeds: data.split_seed=0,1,2,3,4, the same for all" in said
+    assert "replicates are resampled" in said
+    assert "nothing was run" in said
+    assert sorted(demo.root.rglob("*")) == before
 
 
 def test_a_chosen_file_of_axes_runs(demo):
@@ -153,10 +144,8 @@ def test_the_second_reference_falls_into_the_trap_of_the_held_learning_rate(demo
 
 def test_models_of_both_frameworks_are_one_axis(demo):
     pytest.importorskip("torch")
-    demo.study_of(
-        "model=logistic,svc,mlp,cnn", "training.steps=40", "hydra.sweeper.seeds=1", "hydra.sweeper.tracking=null"
-    )
-    assert set(demo.study.statuses) == {"reference", "model=logistic", "model=mlp", "model=cnn"}
+    demo.study_of("model=svc,mlp", "training.steps=40", "hydra.sweeper.seeds=1", "hydra.sweeper.tracking=null")
+    assert set(demo.study.statuses) == {"reference", "model=mlp"}
     assert set(demo.study.statuses.values()) == {"finished"}
 
 

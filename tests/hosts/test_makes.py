@@ -138,8 +138,18 @@ MAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("launcher", LAUNCHERS)
-@pytest.mark.parametrize("make", MAKES)
+# For a process per trial each of these is like another one.
+NOT_TWICE = {
+    "a package's __main__", "the template for Lightning, its optimized metric", "hydra-zen's command line",
+    "its own sweep in the config, another typed", "a sweeper and a search path of its own", "spaces in every name",
+    "written for Hydra 1.1, results in a file",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "make, launcher",
+    [(make, launcher) for make in MAKES for launcher in LAUNCHERS if launcher == "basic" or make not in NOT_TWICE],
+)
 def test_it_runs_as_it_is(host, make, launcher):
     given = MAKES[make]
     app = host(given.host)

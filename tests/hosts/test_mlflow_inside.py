@@ -16,10 +16,9 @@ WAYS = ["left_open", "log_metric", "start_run", "set_experiment", "raise"]
     [
         ("app.py", BASIC, WAYS),
         ("top.py", BASIC, WAYS),
-        ("app.py", JOBLIB, ["start_run"]),
         ("top.py", JOBLIB, ["left_open"]),
     ],
-    ids=["imported within the task", "imported at the top", "within, on joblib", "at the top, on joblib"],
+    ids=["imported within the task", "imported at the top", "at the top, on joblib"],
 )
 def test_what_a_task_logs_lands_in_its_own_child_run_and_nothing_else_changes(host, store, script, launcher, ways):
     app = host("logs_mlflow")

@@ -35,7 +35,10 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, *command, *places],
                 cwd=self.folder,
-                env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},  # evaluation jobs, which take long to start
+                env={
+                    **os.environ,
+                    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+                },  # evaluation jobs, which take long to start
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.conftest import Store
-
-OFF = "MLFLOW_TRACKING_URI"
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +12,9 @@ def app(shared_host, make_store):
     """The app after one look at its data and one go at its claims."""
     app = shared_host("claims")
     (app.root / "pyproject.toml").write_text('[tool.oneaxis]\napp = "app.py"\ndata = "rows:data"\n')
-    app.environment[OFF] = make_store().uri
+    app.store = make_store()
     app.before = app.python("-m", "oneaxis.cli", "status")
-    app.looked = app.python("-m", "oneaxis.cli", "data", "--output", "looked")
+    app.looked = app.python("-m", "oneaxis.cli", "data", "--output", "looked", MLFLOW_TRACKING_URI=app.store.uri)
     app.reproduced = app.python("-m", "oneaxis.cli", "reproduce")
     app.after = app.python("-m", "oneaxis.cli", "status")
     return app
@@ -36,8 +33,8 @@ def test_data_finds_the_rows_that_two_parts_share(app):
 
 
 def test_the_look_at_the_data_is_an_mlflow_run(app):
-    store = Store(app.environment[OFF].removeprefix("sqlite:///"))
-    [run] = [run for run in store.all_runs if run.info.run_name == "data: rows"]
+    [run] = app.store.all_runs
+    assert run.info.run_name == "data: rows"
     assert run.data.tags["oneaxis.role"] == "data"
     assert run.data.metrics["data.problems"] == 1
     assert run.data.params["threshold"] == "0.5"
