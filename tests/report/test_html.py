@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -129,3 +130,14 @@ def test_two_hundred_deviations_say_what_is_left_out():
     page = page_without_figures(examples.contents(found))
     assert "and 176 more" in page
     assert page.count("<tr data-verdict=") == 200
+
+
+def test_seeds_that_an_adaptive_study_could_save_are_not_counted_as_trials():
+    found = examples.all_verdicts()
+    whole = examples.contents(found)
+    fewer = replace(found, rows=(replace(found.rows[0], not_needed=2), *found.rows[1:]))
+    planned = len(whole.study.plan.trials)
+    assert f"deviations from one reference, {planned} trials" in page_without_figures(whole)
+    shown = page_without_figures(replace(whole, comparison=fewer))
+    assert f"deviations from one reference, {planned - 2} trials" in shown
+    assert f"<dd>{planned - 2}, {planned - 2 - len(found.unusable)} with a result</dd>" in shown

@@ -122,7 +122,7 @@ def reused_lines(study: Study, records: Mapping[int, Record]) -> Sequence[str]:
 def _places(reused: Iterable[Record]) -> str:
     folders = Counter(str(Path(record.reused_from["folder"]).parent) for record in reused)
     names = [short(Path(folder)) for folder, _ in folders.most_common(3)]
-    return ", ".join(names) + (f" and {len(folders) - 3} more" if len(folders) > 3 else "")  # noqa: PLR2004
+    return ",\n  ".join(names) + (f" and {len(folders) - 3} more" if len(folders) > 3 else "")  # noqa: PLR2004
 
 
 def _cost(left: Sequence[Trial], records: Mapping[int, Record], seconds: Mapping[str | None, float]) -> str:

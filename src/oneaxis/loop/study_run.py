@@ -84,7 +84,8 @@ class StudyRun:
                 say(self.terminal, "\n".join(told))
                 if self.claims is not None and self.study.plan.deviations:
                     self.terminal.print(paragraph(self.claims.text))
-            lines = [*reused_lines(self.study, records), *warnings, *self._unwritten_lines(), *unsaved]
+            reused = [] if nothing else reused_lines(self.study, records)  # told a moment ago
+            lines = [*reused, *warnings, *self._unwritten_lines(), *unsaved]
             say(self.terminal, "\n".join(lines))
             self.stages.mark("told")
             keep_marks(self.folder.root, self.stages.marks())

@@ -45,5 +45,11 @@ class Contents:
     flips: Mapping[str, Sequence[Flips]] = field(default_factory=dict)
 
     @property
+    def trials(self) -> int:
+        """How many the study needed: adaptive ones plan more than that."""
+        rows = self.comparison.rows if self.reference is None else (self.reference, *self.comparison.rows)
+        return len(self.study.plan.trials) - sum(row.not_needed for row in rows)
+
+    @property
     def reference(self) -> Row | None:
         return self.comparison.reference

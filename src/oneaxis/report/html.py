@@ -59,7 +59,7 @@ def _page(contents: Contents, drawn: dict[str, str], figure_css: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     study = contents.study
-    count = len(study.plan.trials)
+    count = contents.trials
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

@@ -75,7 +75,7 @@ def provenance(contents: Contents) -> str:
     pairs = [
         ("study", f"<code>{text(study.id)}</code>, {text(study.name)}"),
         ("started", f"<time>{text(study.created)}</time>"),
-        ("trials", text(f"{len(plan.trials)}, {len(plan.trials) - len(contents.comparison.unusable)} with a result")),
+        ("trials", text(f"{contents.trials}, {contents.trials - len(contents.comparison.unusable)} with a result")),
     ]
     if seeds:
         pairs.append((plan.seed_key, text(seeds)))
