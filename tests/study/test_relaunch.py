@@ -10,6 +10,7 @@ from tests.study.examples import record, study
 
 from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
+from oneaxis.study.interrupts import Terminated
 from oneaxis.study.relaunch import Relaunch, batches
 
 TRIALS = study().plan.trials
@@ -44,6 +45,11 @@ class Launcher:
         if end == "broken":
             raise Batch("no workers at all")
         (job / "running.json").write_text("{}")
+        if end == "interrupted":
+            try:
+                raise Terminated
+            finally:
+                raise AttributeError("what was half made when the signal came")
         if end == "late":
             (job / "fault.txt").write_text("Timeout (0:00:02)!\n")
         if end in ("die", "late"):
@@ -121,6 +127,13 @@ def test_a_trial_over_its_time_is_not_tried_again(folder):
 def test_a_trial_that_runs_elsewhere_is_waited_for_on_disk(folder):
     ended, _ = run(folder, Launcher(folder, t1=["taken"]))
     assert ended[1] is None
+
+
+def test_an_interrupt_that_another_error_hides_ends_the_study(folder):
+    launcher = Launcher(folder, t1=["interrupted"])
+    with pytest.raises(Terminated):
+        run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2]]
 
 
 def test_a_launcher_that_starts_nothing_is_not_asked_again(folder):

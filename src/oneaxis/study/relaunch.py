@@ -15,6 +15,7 @@ from hydra.plugins.launcher import Launcher
 
 from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
+from oneaxis.study.interrupts import interruption
 from oneaxis.study.submitted import waited_for
 from oneaxis.trial.codec import RECORD_FILE
 from oneaxis.trial.running import lives, running, set_aside, timed_out
@@ -54,6 +55,8 @@ class Relaunch:
         ------
         Exception
             Whatever the launcher raised, where none of its jobs had begun.
+        KeyboardInterrupt
+            If one is behind what the launcher raised.
         """
         waiting = deque(list(batch) for batch in batches if batch)
         while waiting:
@@ -62,6 +65,9 @@ class Relaunch:
                 with waited_for(self._launcher):
                     jobs = self._launch(batch)
             except Exception as error:
+                interrupt = interruption(error)
+                if interrupt is not None:
+                    raise interrupt from error
                 self._wait(batch)
                 recorded = [trial for trial in batch if self._recorded(trial)]
                 if recorded:
