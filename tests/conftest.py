@@ -15,12 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis.internal.conjecture import providers
 
 HOSTS = Path(__file__).parent / "hosts"
 # What the person who runs the tests may have set, and what would change a study.
 NOT_INHERITED = ("MLFLOW_", "OMP_", "MKL_", "OPENBLAS_", "HYDRA_", "COLUMNS")
 # Hundreds of processes start here: without compiled files each would compile all modules again, half of its time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# Hypothesis also tries constants of the modules that happen to be loaded: with them the examples would depend on the
+# tests that ran before.
+NO_CONSTANTS = providers._local_constants
+providers._get_local_constants = lambda: NO_CONSTANTS
 
 
 class FailuresAtOnce:
