@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.analysis.study import plan, record
 
-from oneaxis.analysis.comparison import compare
+from oneaxis.analysis.comparison import compare, wanted_trials
 from oneaxis.vocabulary import Control, Deviation, Difference, Policy, Trial
 
 
@@ -98,3 +98,16 @@ def test_controls_are_no_rows_and_are_counted():
 def test_where_no_direction_is_known_any_move_registers():
     _, health = judged(study(), bite=1.0, metric="q")
     assert health["bite"].good
+
+
+def test_an_adaptive_study_wants_its_controls_and_its_limit_counts_them():
+    made = replace(study(seeds=7), looks=(3, 5, 7))
+    kept = [each for each in made.trials if each.control is None or each.seed < 3]
+    made = replace(made, trials=tuple(replace(each, index=index) for index, each in enumerate(kept)))
+    wanted = wanted_trials(made, {}, Policy("acc"))
+    assert sum(each.control is not None for each in wanted) == 7
+    assert len(wanted) == 6 + 7
+    limited, open_ = (replace(made, max_trials=most) for most in (6 + 7 + 3, 6 + 7 + 4))
+    first = {each.index: record(each.index, acc=0.5 + 0.01 * each.seed * (each.deviation is None)) for each in wanted}
+    assert len(wanted_trials(limited, first, Policy("acc"))) == 6 + 7
+    assert len(wanted_trials(open_, first, Policy("acc"))) == 6 + 7 + 4

@@ -24,9 +24,14 @@ HOSTS = Path(__file__).parents[1] / "hosts"
 def asked(hydra_restore_singletons):
     """`asked(*typed, host=…, **settings)` is the request of `python app.py -m …` in that app's folder."""
 
-    def asked_(*typed, host="axes_in_files", config="config", **changed):
+    def asked_(*typed, host="axes_in_files", config="config", screen_typed=False, **changed):
         settings = read_settings(
-            OmegaConf.create({"sweeper": OmegaConf.merge(OmegaConf.structured(SweeperSettings), changed)})
+            OmegaConf.create(
+                {
+                    "sweeper": OmegaConf.merge(OmegaConf.structured(SweeperSettings), changed),
+                    "overrides": {"hydra": ["hydra.sweeper.screen=[epochs]"] if screen_typed else []},
+                }
+            )
         )
         with initialize_config_dir(str(HOSTS / host / "conf"), version_base="1.3"):
             loader = GlobalHydra.instance().config_loader()
@@ -53,6 +58,31 @@ FILE = {"lr": [1, 2], "model": "linear,forest"}
 )
 def test_typed_axes_replace_the_default_files_and_add_to_a_chosen_ones(asked, typed, axes):
     assert [axis.key for axis in asked(*typed, axes=FILE).axes] == axes
+
+
+@pytest.mark.parametrize(
+    "typed, settings, axes",
+    [
+        ([], {"screen": ["epochs"], "axes": FILE}, ["lr", "model", "epochs"]),  # beside the axes of its file
+        (["lr=7,8"], {"screen": ["epochs"], "axes": FILE}, ["lr", "epochs"]),
+        ([], {"screen": ["epochs"], "screen_typed": True, "axes": FILE}, ["epochs"]),
+        (["axes=models"], {"screen": ["epochs"], "screen_typed": True, "axes": FILE}, ["lr", "model", "epochs"]),
+        (["epochs=5,6"], {"screen": ["epochs"]}, ["epochs"]),
+    ],
+)
+def test_a_screen_is_typed_like_an_axis_or_stands_in_a_file(asked, typed, settings, axes):
+    assert [axis.key for axis in asked(*typed, **settings).axes] == axes
+
+
+@pytest.mark.parametrize("change", ["epochs=7", {"epochs": 7}])
+def test_a_control_is_one_change_as_text_or_as_a_mapping(asked, change):
+    [(kind, axis)] = asked("lr=1,2", controls={"bite": change}).controls
+    assert (kind, axis.key, axis.candidates) == ("bite", "epochs", ("7",))
+
+
+def test_a_control_that_can_t_be_read_is_named(asked):
+    with pytest.raises(BadOverride, match=r"hydra\.sweeper\.controls\.bite: `lr=\[1` can't be read .*; write KEY=VALUE"):
+        asked("lr=1,2", controls={"bite": "lr=[1"})
 
 
 def test_an_axis_of_both_sides_is_refused(asked):

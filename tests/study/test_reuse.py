@@ -39,6 +39,13 @@ def test_trials_of_the_same_configuration_and_seed_are_found_whatever_their_plac
     assert found.seconds == {None: 2.0, "lr=0.9": 2.0}
 
 
+def test_a_control_is_never_taken_over(tmp_path):
+    old = left(tmp_path / "old", acc=1.0)
+    new = study(controls=(("repeat", None), ("bite", axis("lr", "0.9"))))
+    found = look_up(new.plan.trials, APP, [old], free)
+    assert {new.plan.trials[index].deviation for index in found.found} == {None, "lr=0.5", "lr=0.9"}
+
+
 @pytest.mark.parametrize("spoil", ["failed", "damaged", "missing", "another study"])
 def test_only_finished_readable_records_are_taken(tmp_path, spoil):
     folder, old = left(tmp_path / "old")

@@ -30,7 +30,6 @@ class Answer:
     """What a control says, in words. `held`: as it must be; None where its runs can't tell."""
 
     kind: ControlKind
-    name: str
     text: str
     held: bool | None
 
@@ -43,7 +42,7 @@ def answer(control: Control, evidence: Evidence, terms: Terms) -> Answer:
     """Judge one control by its pairs with the reference."""
 
     def told(text: str, *, held: bool | None) -> Answer:
-        return Answer(control.kind, control.name, f"{control.name}: {text}", held)
+        return Answer(control.kind, f"{control.name}: {text}", held)
 
     if not evidence.comparable:
         lost = next((record.status for record in evidence.found if record.status != "finished"), "missing")

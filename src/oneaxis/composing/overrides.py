@@ -101,7 +101,12 @@ class Grammar:
         BadOverride
             For a sweep or a deletion.
         """
-        [override] = self._parse([text])
+        try:
+            [override] = self._parse([text])
+        except BadOverride as error:
+            raise BadOverride(
+                f"hydra.sweeper.controls.{kind}: `{text}` can't be read ({error}); write KEY=VALUE"
+            ) from error
         if override.is_sweep_override() or override.is_delete():
             raise BadOverride(f"hydra.sweeper.controls.{kind} is `{text}`; a control is one change to one value")
         key, value = _key(override), override.value()

@@ -11,8 +11,9 @@ from pathlib import Path
 from oneaxis.analysis.gathered import gather
 from oneaxis.analysis.own_tuning import OwnTuning, Rate, held_rate, own_tuning, runs_by_rate
 from oneaxis.analysis.result import Comparison
+from oneaxis.loop.findings import declared_roles
 from oneaxis.loop.past import PastStudy, studies_under, typed
-from oneaxis.planning.roles import role_of
+from oneaxis.planning.roles import role
 from oneaxis.report.numbers import decimals, number, with_interval
 from oneaxis.report.terminal import PLAIN_WIDTH
 from oneaxis.vocabulary import Deviation, Record, Study, Trial
@@ -38,6 +39,8 @@ def own_rate_lines(past: PastStudy, comparison: Comparison, root: Path) -> list[
         tuned = _tuned(past, deviation, rate, [past, *others])
         lines += ["", *(_hint(past, deviation, rate) if tuned is None else _told(comparison, deviation, tuned))]
     for original in reversed(others) if follows else ():
+        if all(each.digest != past.reference_digest for each in original.study.plan.deviations):
+            continue  # comparing a study again takes its time
         for deviation, rate in _suspects(original, original.comparison):
             if deviation.digest == past.reference_digest:
                 tuned = _tuned(original, deviation, rate, [past, *others])
@@ -47,21 +50,21 @@ def own_rate_lines(past: PastStudy, comparison: Comparison, root: Path) -> list[
 
 def _suspects(past: PastStudy, comparison: Comparison) -> Iterator[tuple[Deviation, Rate]]:
     """Worse changes of structure or optimizer, each with the learning rate that it was measured at."""
-    study = past.study
-    records = past.folder.records(study)
-    for row in comparison.rows:
-        deviation = next((each for each in study.plan.deviations if each.name == row.name), None)
-        if row.verdict != "worse" or deviation is None:
+    worse = {row.name for row in comparison.rows if row.verdict == "worse"}
+    if not worse:
+        return
+    roles = declared_roles(past.master)
+    runs = list(_finished(past.study, past.folder.records(past.study)))
+    reference = next((record for trial, record in runs if trial.deviation is None), None)
+    for deviation in past.study.plan.deviations:
+        own = next((record for trial, record in runs if trial.deviation == deviation.name), None)
+        if deviation.name not in worse or reference is None or own is None:
             continue
         optimizer = deviation.axis.partition("@")[0].replace("/", ".").split(".")[0] in OPTIMIZERS
-        if not optimizer and role_of(deviation.axis, deviation.kind, {}, number=False) != "structure":
-            continue
-        runs = dict(_finished(study, records))
-        own = next((runs[trial] for trial in runs if trial.deviation == deviation.name), None)
-        reference = next((runs[trial] for trial in runs if trial.deviation is None), None)
-        rate = held_rate(deviation, reference, own) if reference is not None and own is not None else None
-        if rate is not None:
-            yield deviation, rate
+        if optimizer or role(deviation, roles) == "structure":
+            rate = held_rate(deviation, reference, own)
+            if rate is not None:
+                yield deviation, rate
 
 
 def _finished(study: Study, records: dict[int, Record]) -> Iterator[tuple[Trial, Record]]:
@@ -92,7 +95,7 @@ def _hint(past: PastStudy, deviation: Deviation, rate: Rate) -> list[str]:
     return [
         f"{deviation.name} is worse at {rate.key} = {rate.value:g}, which was held.",
         "With rates of its own:",
-        f"  {_command(past.study, [typed(deviation), swept])}",
+        f"  {_command(past, [typed(deviation), swept])}",
     ]
 
 
@@ -118,23 +121,14 @@ def _told(comparison: Comparison, deviation: Deviation, found: OwnTuning) -> lis
     return [*textwrap.wrap(f"{sides} {said}", PLAIN_WIDTH), *textwrap.wrap(f"({'; '.join(notes)})", PLAIN_WIDTH)]
 
 
-def _command(study: Study, more: Sequence[str]) -> str:
-    """The study's command with other axes: its flags, what moves its reference, its settings."""
+def _command(past: PastStudy, more: Sequence[str]) -> str:
+    """The study's command with other axes: its flags, what moves its reference, its seeds and settings."""
+    study = past.study
     flags: list[str] = []
-    settings: list[str] = []
     takes_value = False
     for text in study.arguments:
         if takes_value or text.startswith("-"):
             flags.append(text)
             takes_value = not takes_value and text in FLAGS_WITH_VALUE
-        elif text.lstrip("+").startswith(("hydra.", "hydra/")):
-            settings.append(text)
-    own = (
-        "hydra.sweeper.axes",
-        "hydra.sweeper.screen",
-        "hydra.sweeper.controls",
-        "hydra.sweep.",
-        "hydra.sweeper.dry_run",
-    )
-    kept = [text for text in settings if not text.lstrip("+").startswith(own)]
-    return shlex.join(["python", *study.app, *flags, *study.plan.shifted, *more, *kept])
+    seeds = [text for text in study.arguments if text.startswith("hydra.sweeper.seeds=")]
+    return shlex.join(["python", *study.app, *flags, *study.plan.shifted, *more, *seeds, *past.kept_settings()])

@@ -12,7 +12,7 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, QuotedString
 from hydra.errors import HydraException
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.comparison import compare
 from oneaxis.analysis.result import Comparison, Row
@@ -36,12 +36,16 @@ class PastStudy:
     study: Study
 
     @cached_property
+    def master(self) -> DictConfig:
+        """Hydra's master configuration that it was started with; empty where the study doesn't say."""
+        path = self.folder.root / MASTER_FILE
+        loaded = OmegaConf.load(path) if path.is_file() else None
+        return loaded if isinstance(loaded, DictConfig) else OmegaConf.create({})
+
+    @property
     def config_name(self) -> str | None:
         """The primary config that it was started with; None where the study doesn't say."""
-        path = self.folder.root / MASTER_FILE
-        if not path.is_file():
-            return None
-        name = OmegaConf.select(OmegaConf.load(path), "hydra.job.config_name")
+        name = OmegaConf.select(self.master, "hydra.job.config_name")
         return None if name is None else str(name)
 
     @cached_property
