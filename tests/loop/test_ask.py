@@ -81,7 +81,7 @@ def test_a_control_is_one_change_as_text_or_as_a_mapping(asked, change):
 
 
 def test_a_control_that_can_t_be_read_is_named(asked):
-    with pytest.raises(BadOverride, match=r"hydra\.sweeper\.controls\.bite: `lr=\[1` can't be read .*; write KEY=VALUE"):
+    with pytest.raises(BadOverride, match=r"sweeper\.controls\.bite: `lr=\[1` can't be read .*; write KEY=VALUE"):
         asked("lr=1,2", controls={"bite": "lr=[1"})
 
 

@@ -122,7 +122,7 @@ def _told(comparison: Comparison, deviation: Deviation, found: OwnTuning) -> lis
 
 
 def _command(past: PastStudy, more: Sequence[str]) -> str:
-    """The study's command with other axes: its flags, what moves its reference, its seeds and settings."""
+    """The study's command with other axes: its flags, what moves its reference, its settings and seeds."""
     study = past.study
     flags: list[str] = []
     takes_value = False
@@ -130,5 +130,5 @@ def _command(past: PastStudy, more: Sequence[str]) -> str:
         if takes_value or text.startswith("-"):
             flags.append(text)
             takes_value = not takes_value and text in FLAGS_WITH_VALUE
-    seeds = [text for text in study.arguments if text.startswith("hydra.sweeper.seeds=")]
-    return shlex.join(["python", *study.app, *flags, *study.plan.shifted, *more, *seeds, *past.kept_settings()])
+    same = [text for text in study.arguments if text.startswith(("hydra/sweeper=", "hydra.sweeper.seeds="))]
+    return shlex.join(["python", *study.app, *flags, *study.plan.shifted, *more, *same, *past.kept_settings()])
