@@ -41,6 +41,11 @@ def test_a_verdict_has_the_level_that_it_has_without_a_screen():
     assert screened.rows[0].deltas["acc"] == plain.rows[0].deltas["acc"]
 
 
+def test_the_noise_band_has_the_plain_level_however_many_are_screened():
+    _, found, _ = play(made(), noisy({"a": 5.0}))
+    assert (found.band.confidence, found.k) == (0.95, 4)
+
+
 def test_one_that_failed_at_its_first_seed_gets_no_more():
     rounds, found, _ = play(made(), noisy({"a": 5.0}), failed={("a=1", 0)})
     assert len(rounds) == 1
