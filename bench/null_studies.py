@@ -1,8 +1,8 @@
 """A/A studies: each reference against itself, `python bench/null_studies.py [--runs 24] [--studies 2000] [--again]`.
 
-Runs a reference on each built-in data set once per seed, keeps the values (`results/null_values.json`), then makes studies of them:
-the runs are dealt at random to a reference and k deviations, which therefore differ by nothing. No verdict may then
-find a difference more often than promised; a planted one of d_z = 1.5 must be found.
+Runs a reference on each built-in data set once per seed, keeps the values (`results/null_values.json`), then makes
+studies of them: the runs are dealt at random to a reference and k deviations, which therefore differ by nothing. No
+verdict may then find a difference more often than promised; a planted one of d_z = 1.5 must be found.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ class Shown:
 def shown_in(page: str) -> Iterator[Shown]:
     """The commands of a page, in its order."""
     for block in BLOCK.finditer(page):
-        ranges = [tuple(part.strip() for part in text.split(" .. ")) for text in (block["show"] or "").split(";") if text]
+        ranges = [
+            tuple(part.strip() for part in text.split(" .. ")) for text in (block["show"] or "").split(";") if text
+        ]
         for found in COMMAND.finditer(block["inside"]):
             start, end = (block.start("inside") + place for place in found.span("printed"))
             command = re.sub(r"\\\n\s*", "", found["command"])
@@ -73,6 +75,7 @@ def _find(lines: list[str], pattern: str, start: int) -> int:
     for number in range(start, len(lines)):
         if re.search(pattern, lines[number]):
             return number
+    # (the whole output stays in printed.log)
     raise ValueError(f"nothing printed matches {pattern!r} after line {start}")
 
 
