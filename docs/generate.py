@@ -40,8 +40,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "All settings of a study are below `hydra.sweeper`: on the command line, in the primary config, or in a file of",
-        "`conf/axes/` that begins with `# @package hydra.sweeper`. None of them enters the task's configuration.",
+        "All settings of a study are below `hydra.sweeper`: on the command line, in the primary config, or in a file",
+        "of `conf/axes/` that begins with `# @package hydra.sweeper`. None of them enters the task's configuration.",
         "Lists and dicts need quotes in a shell: `'hydra.sweeper.carries={model:[data]}'`.",
         "",
     ]
@@ -113,8 +113,9 @@ def errors_page() -> str:
     lines = [
         "# Every error",
         "",
-        "Messages as they are printed, after `oneaxis: `, with `…` for what they say of the case at hand. Most end in what",
-        "to type; here is why they come, and what to do. All but those inside a task are `oneaxis.errors.OneAxisError`.",
+        "Messages as they are printed, after `oneaxis: `, with `…` for what they say of the case at hand. Most end in",
+        "what to type; here is why they come, and what to do. In code, all but those inside a task are",
+        "`oneaxis.errors.OneAxisError`.",
         "",
     ]
     for topic in topics:

@@ -72,9 +72,9 @@ def _kind(node: ast.expr) -> str:
 def _words(node: ast.expr, module: str, kind: str) -> str:
     text = _text(node)
     module = module.removeprefix("oneaxis/")
-    if text is None:
+    if text is None and not (isinstance(node, ast.Call) and ast.unparse(node.func) == "str"):
         return f"{module}:{ast.unparse(node.func if isinstance(node, ast.Call) else node)}"
-    if not re.search(r"[a-z]", text):  # all of it is of the case at hand
+    if text is None or not re.search(r"[a-z]", text.lower()):  # all of it is of the case at hand
         return f"{module}:{kind}"
     return re.sub(rf"{GAP}+", GAP, " ".join(text.split()))
 

@@ -1,0 +1,31 @@
+"""Every link within the repository leads somewhere, and every picture is there."""
+
+from __future__ import annotations
+
+import pytest
+from tests.docs.pages import DOCS, PAGES, Page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_and_anchors_resolve(page):
+    lost = []
+    for link in page.links:
+        path, _, anchor = link.partition("#")
+        if "://" in path:
+            lost += [] if path.startswith("https://") else [link]
+            continue
+        target = (page.path.parent / path).resolve() if path else page.path
+        if not target.exists() or (anchor and anchor not in Page(target).anchors):
+            lost.append(link)
+    assert lost == []
+
+
+def test_every_picture_is_shown():
+    shown = {(page.path.parent / link).resolve() for page in PAGES for link in page.links if "pictures/" in link}
+    assert shown == set((DOCS / "pictures").iterdir())
+
+
+def test_pictures_are_small_and_fetch_nothing():
+    pictures = list((DOCS / "pictures").iterdir())
+    assert sum(path.stat().st_size for path in pictures) < 400_000
+    assert [path.name for path in pictures if path.suffix == ".svg" and "url(http" in path.read_text()] == []
