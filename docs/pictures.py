@@ -26,7 +26,7 @@ from pathlib import Path
 
 import rich._export_format
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -93,16 +93,20 @@ def _pages(place: Path) -> None:
     [report] = place.glob("outputs/train/*/report.html")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright, _mlflow(place) as address:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1100, "height": 1200})
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"], timeout=PATIENCE * 1000
+        )
+        page = browser.new_page(viewport={"width": 1240, "height": 1160})
         page.set_default_timeout(PATIENCE * 1000)
         page.goto(report.as_uri())
-        _save(page, "report")
-        page.set_viewport_size({"width": 1400, "height": 620})
+        _save(page.screenshot(), "report")
+        _save(page.locator("#effects").screenshot(), "effects")
+        page.set_viewport_size({"width": 1300, "height": 780})
         page.goto(_saved_view(report.parent, address))
-        page.wait_for_selector("text=worse")
-        page.wait_for_timeout(5000)  # columns settle
-        _save(page, "mlflow")
+        for button in ("mlflow.assistant.chat_panel.close", "mlflow_header.toggle_sidebar_button"):
+            page.click(f"[data-component-id='{button}']")  # they take half of the page
+        page.wait_for_selector("text=inconclusive")
+        _save(page.screenshot(), "mlflow")
         browser.close()
 
 
@@ -137,8 +141,8 @@ def _wait_for(address: str) -> None:
     raise TimeoutError(address)
 
 
-def _save(page: Page, name: str) -> None:
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+def _save(shot: bytes, name: str) -> None:
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
 
 
