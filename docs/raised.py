@@ -51,7 +51,8 @@ def _of_module(path: Path, source: Path) -> Iterator[Site]:
             continue
         kind = ast.unparse(node.func).rpartition(".")[2]
         if kind == FAILURE and len(node.args) > 1:
-            yield Site(_kind(node.args[0]), _words(node.args[1], module, kind), module)
+            kind = _kind(node.args[0])
+            yield Site(kind, _words(node.args[1], module, kind), module)
         elif (id(node) in raised and kind not in INTERNAL) or kind in _ours(source):
             yield Site(kind, _words(node.args[0], module, kind), module)
 
@@ -66,7 +67,7 @@ def _ours(source: Path, known: dict[Path, frozenset[str]] = {}) -> frozenset[str
 
 
 def _kind(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) else "the task's own"
+    return node.value if isinstance(node, ast.Constant) else "own"  # of the task's exception
 
 
 def _words(node: ast.expr, module: str, kind: str) -> str:

@@ -56,6 +56,18 @@ def test_no_error_is_listed_twice_in_a_topic():
         assert len(listed) == len(set(listed)), topic["topic"]
 
 
+def test_each_error_has_its_cause_and_what_to_do():
+    entries = [entry for topic in yaml.safe_load((REFERENCE / "errors.yaml").read_text()) for entry in topic["errors"]]
+    assert [entry for entry in entries if not (entry["words"] and entry["cause"] and entry["fix"])] == []
+    assert [entry for entry in entries if not ("shows" in entry or any(" " in words for words in entry["words"]))] == []
+
+
+def test_each_command_and_each_option_has_its_help():
+    for name, parser in generate.commands().items():
+        assert parser.description, name
+        assert [action.dest for action in parser._actions if not action.help] == [], name
+
+
 def test_errors_of_every_form_are_found(tmp_path):
     (tmp_path / "room.py").write_text(
         "def f(x):\n"
