@@ -1,9 +1,10 @@
 """Make the pictures of the documentation: the terminal as SVG, the report and MLflow's pages as PNG.
 
-python docs/pictures.py [WORKSPACE]
+python docs/pictures.py [WORKSPACE [PART …]]
 
-In a workspace the demo's app runs one study, unless there is one already; everything shown is what the program then
-printed, wrote and recorded. Takes minutes, and a Chromium: on the path, or named by the variable CHROMIUM.
+Parts are terminal, report and mlflow; all of them by default. In a workspace the demo's app runs one study, unless there
+is one already; everything shown is what the program then printed, wrote and recorded. Takes minutes, and a Chromium: on
+the path, or named by the variable CHROMIUM.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 
 import rich._export_format
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -35,7 +36,7 @@ PICTURES = ROOT / "docs" / "pictures"
 STUDY = ("model.C=0.1,10", "model.gamma=1e-4,1e-2", "features=standard,pca", "hydra.sweeper.seeds=5")
 COLUMNS = 96
 COLOURS = 128  # of a PNG: pages have few, and every one more costs bytes
-PATIENCE = 600  # seconds that MLflow may take to start, and a page to draw itself
+PATIENCE = 1800  # seconds that MLflow may take to start, and a page to draw itself
 # Rich's own, without the fonts that it would fetch.
 SVG = re.sub(r"@font-face \{\{.*?\}\}", "", rich._export_format.CONSOLE_SVG_FORMAT, flags=re.DOTALL)  # noqa: SLF001
 
@@ -47,8 +48,8 @@ def main(arguments: Sequence[str]) -> int:
         place = Path(arguments[0] if arguments else stack.enter_context(tempfile.TemporaryDirectory())).resolve()
         if not list(place.glob("outputs/train/*/comparison.json")):
             _run_study(place)
-        _terminals(place)
-        _pages(place)
+        for part in arguments[1:] or PARTS:
+            PARTS[part](place)
     return 0
 
 
@@ -89,25 +90,41 @@ def _printed(command: Sequence[str], cwd: Path) -> str:
     return printed.decode().replace("\r\n", "\n").strip("\n")
 
 
-def _pages(place: Path) -> None:
-    [report] = place.glob("outputs/train/*/report.html")
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright, _mlflow(place) as address:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"], timeout=PATIENCE * 1000
-        )
-        page = browser.new_page(viewport={"width": 1240, "height": 1160})
-        page.set_default_timeout(PATIENCE * 1000)
-        page.goto(report.as_uri())
+def _report(place: Path) -> None:
+    with _browser() as browser:
+        page = _page(browser, 1240, 1160)
+        page.goto(_study(place).joinpath("report.html").as_uri())
         _save(page.screenshot(), "report")
         _save(page.locator("#effects").screenshot(), "effects")
-        page.set_viewport_size({"width": 1300, "height": 780})
-        page.goto(_saved_view(report.parent, address))
+
+
+def _mlflow_page(place: Path) -> None:
+    with _mlflow(place) as address, _browser() as browser:
+        page = _page(browser, 1300, 780)
+        page.goto(_saved_view(_study(place), address))
         for button in ("mlflow.assistant.chat_panel.close", "mlflow_header.toggle_sidebar_button"):
             page.click(f"[data-component-id='{button}']")  # they take half of the page
         page.wait_for_selector("text=inconclusive")
         _save(page.screenshot(), "mlflow")
-        browser.close()
+
+
+def _study(place: Path) -> Path:
+    [study] = place.glob("outputs/train/*")
+    return study
+
+
+@contextlib.contextmanager
+def _browser() -> Iterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    arguments = ["--no-sandbox", "--disable-gpu"]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=arguments, timeout=PATIENCE * 1000)
+
+
+def _page(browser: Browser, width: int, height: int) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(PATIENCE * 1000)
+    return page
 
 
 def _saved_view(study: Path, address: str) -> str:
@@ -145,6 +162,8 @@ def _save(shot: bytes, name: str) -> None:
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
 
+
+PARTS = {"terminal": _terminals, "report": _report, "mlflow": _mlflow_page}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

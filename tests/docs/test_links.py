@@ -20,6 +20,15 @@ def test_links_and_anchors_resolve(page):
     assert lost == []
 
 
+def test_the_first_page_leads_to_every_other():
+    first = Page(DOCS / "index.md")
+    reached = {(DOCS / link).resolve() for link in first.links if "://" not in link}
+    others = {page.path for page in PAGES if page.path.is_relative_to(DOCS)} - {first.path}
+    assert others <= reached
+    listed = {line for language, text in first.blocks if language == "{toctree}" for line in text.splitlines()}
+    assert {path.relative_to(DOCS).with_suffix("").as_posix() for path in others} <= listed
+
+
 def test_every_picture_is_shown():
     shown = {(page.path.parent / link).resolve() for page in PAGES for link in page.links if "pictures/" in link}
     assert shown == set((DOCS / "pictures").iterdir())
