@@ -2,9 +2,9 @@
 
 python docs/pictures.py [WORKSPACE [PART …]]
 
-Parts are terminal, report and mlflow; all of them by default. In a workspace the demo's app runs one study, unless there
-is one already; everything shown is what the program then printed, wrote and recorded. Takes minutes, and a Chromium: on
-the path, or named by the variable CHROMIUM.
+Parts are terminal, report and mlflow; all of them by default. In a workspace the demo's app runs one study, unless one
+is there already; everything shown is what the program then printed, wrote and recorded. Takes minutes, and a Chromium:
+on the path, or named by the variable CHROMIUM.
 """
 
 from __future__ import annotations
@@ -92,10 +92,10 @@ def _printed(command: Sequence[str], cwd: Path) -> str:
 
 def _report(place: Path) -> None:
     with _browser() as browser:
-        page = _page(browser, 1240, 1160)
+        page = _page(browser, 1240, 710)
         page.goto(_study(place).joinpath("report.html").as_uri())
         _save(page.screenshot(), "report")
-        _save(page.locator("#effects").screenshot(), "effects")
+        _save(page.locator("#effects figure").first.screenshot(), "effects")
 
 
 def _mlflow_page(place: Path) -> None:
