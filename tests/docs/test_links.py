@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.docs.pages import DOCS, PAGES, Page
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
-def test_links_and_anchors_resolve(page):
+def test_links_and_anchors_resolve():
     lost = []
-    for link in page.links:
-        path, _, anchor = link.partition("#")
-        if "://" in path:
-            lost += [] if path.startswith("https://") else [link]
-            continue
-        target = (page.path.parent / path).resolve() if path else page.path
-        if not target.exists() or (anchor and anchor not in Page(target).anchors):
-            lost.append(link)
+    for page in PAGES:
+        for link in page.links:
+            path, _, anchor = link.partition("#")
+            if "://" in path:
+                lost += [] if path.startswith("https://") else [f"{page}: {link}"]
+                continue
+            target = (page.path.parent / path).resolve() if path else page.path
+            if not target.exists() or (anchor and anchor not in Page(target).anchors):
+                lost.append(f"{page}: {link}")
     assert lost == []
 
 

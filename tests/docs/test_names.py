@@ -6,91 +6,97 @@ import ast
 import re
 import shlex
 import tomllib
+from collections.abc import Iterator
 
 import pytest
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from tests.docs.pages import PAGES, ROOT, script
 
 generate = script("generate")
 COMMANDS = generate.commands()
-SETTINGS = generate.defaults()
 OPTIONS = {
     name: {text for action in parser._actions for text in action.option_strings} for name, parser in COMMANDS.items()
 }
-GROUPS = {"hydra/sweeper": {"oneaxis", "basic"}, "hydra/callbacks": {"oneaxis"}}
-GROUPS["hydra/launcher"] = {"oneaxis", "basic", "joblib", "submitit_slurm", "submitit_local"}
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-
-each_page = pytest.mark.parametrize("page", PAGES, ids=str)
-
-
-@each_page
-def test_every_command_and_its_options(page):
-    for line in page.code:
-        for found in re.finditer(r"(?:^|[$(&|] |^\()oneaxis ([a-z]+)([^|&`]*)", line):
-            name, rest = found.groups()
-            assert name in COMMANDS, line
-            assert set(re.findall(r"(?<![\w-])--[a-z-]+", rest)) <= OPTIONS[name], line
+SETTINGS = {*generate.defaults(), "policy"}
+MAPS = ("axes", "carries", "controls", "params", "roles", "policy.guardrails", "job")  # what is below is the user's
+GROUPS = {
+    "hydra/sweeper": {"oneaxis", "basic"},
+    "hydra/callbacks": {"oneaxis"},
+    "hydra/launcher": {"oneaxis", "basic", "joblib", "submitit_slurm", "submitit_local"},
+}
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+EXTRAS = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
+ERRORS = {node.name for node in ast.parse((ROOT / "src/oneaxis/errors.py").read_text()).body if hasattr(node, "name")}
 
 
-@each_page
-def test_every_setting(page):
-    named = {
-        name.rstrip(".") for line in page.code for name in re.findall(r"hydra\.sweeper\.([a-z_]+(?:\.[a-z_]+)?)", line)
-    }
-    named |= {name for line in page.code for name in re.findall(r"(?<![\w.])policy\.[a-z_]+", line)}
-    maps = ("axes", "carries", "controls", "params", "roles", "policy.guardrails", "job")  # what is below is the user's
-    assert [name for name in named if not (name in SETTINGS or name == "policy" or name.startswith(maps))] == []
+def lines() -> Iterator[tuple[str, str]]:
+    """Everything that is set as code, with its page."""
+    return ((str(page), line) for page in PAGES for line in page.code)
 
 
-@each_page
-def test_every_choice_of_hydras_own_groups(page):
-    chosen = re.findall(r"(hydra/(?:sweeper|launcher|callbacks))(?:=|: )([a-z_]+)", "\n".join(page.code))
-    assert [choice for choice in chosen if choice[1] not in GROUPS[choice[0]]] == []
+def named(pattern: str) -> list[tuple[str, re.Match[str]]]:
+    return [(f"{place}: {line}", found) for place, line in lines() for found in re.finditer(pattern, line)]
 
 
-@each_page
-def test_every_target_of_make(page):
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    typed = [words for line in page.code if (words := re.match(r"(?:\$ |- run: )?make ([a-z ]+)", line))]
-    assert [name for words in typed for name in words[1].split() if name not in targets] == []
+def unknown(pattern: str, known: set[str]) -> list[str]:
+    found = named(pattern)
+    assert found, "nothing was looked at"
+    return [place for place, match in found if match[1] not in known]
 
 
-@each_page
-def test_every_extra(page):
-    named = re.findall(r"(?:\.|oneaxis|CLONE'?)\[([a-z-]+)\]", "\n".join(page.code))
-    assert set(named) <= set(PROJECT["project"]["optional-dependencies"])
+def test_every_command_and_its_options():
+    found = named(r"(?:^|[$(&|] |: )oneaxis ([a-z]+)([^|&`]*)")
+    assert {match[1] for _, match in found} == set(COMMANDS)
+    for place, match in found:
+        assert set(re.findall(r"(?<![\w-])--[a-z-]+", match[2])) <= OPTIONS[match[1]], place
 
 
-@each_page
-def test_every_file_of_the_repository(page):
-    named = {text for text in page.code if re.fullmatch(r"(src|tests|bench|docs)/[\w./-]+", text)}
-    assert sorted(text for text in named if not (ROOT / text).exists() and "_build" not in text) == []
+def test_every_setting():
+    found = named(r"hydra\.sweeper\.([a-z_]+(?:\.[a-z_]+)?)") + named(r"(?<![\w.])(policy\.[a-z_]+)")
+    assert [place for place, match in found if match[1] not in SETTINGS and not match[1].startswith(MAPS)] == []
 
 
-@each_page
-def test_every_error_class(page):
-    known = {
-        node.name for node in ast.parse((ROOT / "src/oneaxis/errors.py").read_text()).body if hasattr(node, "name")
-    }
-    assert set(re.findall(r"oneaxis\.errors\.([A-Za-z]+)", "\n".join(page.code))) <= known
+def test_every_choice_of_hydras_own_groups():
+    found = named(r"(hydra/(?:sweeper|launcher|callbacks))(?:=|: )([a-z_]+)")
+    assert [place for place, match in found if match[2] not in GROUPS[match[1]]] == []
 
 
-@each_page
-def test_every_override_is_hydras_grammar(page):
+def test_every_target_of_make():
+    assert unknown(r"^(?:\$ |- run: )?make ([a-z]+)", TARGETS) == []
+
+
+def test_every_extra():
+    assert unknown(r"(?:\.|oneaxis|CLONE'?)\[([a-z-]+)\]", EXTRAS) == []
+
+
+def test_every_file_of_the_repository():
+    found = named(r"^((?:src|tests|bench|docs)/[\w./-]+)$")
+    assert [place for place, match in found if not (ROOT / match[1]).exists() and "_build" not in match[1]] == []
+
+
+def test_every_error_class():
+    assert unknown(r"oneaxis\.errors\.([A-Za-z]+)", ERRORS) == []
+
+
+def test_every_override_is_hydras_grammar():
     parser = OverridesParser.create()
-    for line in page.code:
-        found = re.match(r"(?:\$ |- run: )?python \w+\.py (.*)", line)
-        if found and "…" not in line:
-            words = shlex.split(found[1], comments=True)
+    for place, match in named(r"^(?:\$ |- run: )?python \w+\.py ([^…]*)$"):
+        words = shlex.split(match[1], comments=True)
+        try:
             parser.parse_overrides([word for word in words if "=" in word and not word.startswith("--")])
+        except HydraException as error:
+            pytest.fail(f"{place}: {error}")
 
 
-@each_page
-def test_every_block_of_yaml_and_python_can_be_read(page):
-    for language, text in page.blocks:
-        if language == "yaml":
-            yaml.safe_load(text)
-        elif language == "python" and "…" not in text:
-            ast.parse(text)
+def test_every_block_of_yaml_and_python_can_be_read():
+    for page in PAGES:
+        for language, text in page.blocks:
+            try:
+                if language == "yaml":
+                    yaml.safe_load(text)
+                elif language == "python" and "…" not in text:
+                    ast.parse(text)
+            except (yaml.YAMLError, SyntaxError) as error:
+                pytest.fail(f"{page}: {error}")
