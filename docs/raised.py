@@ -42,6 +42,23 @@ def sites(source: Path = SOURCE) -> tuple[Site, ...]:
     )
 
 
+def texts(source: Path = SOURCE) -> frozenset[str]:
+    """All that the code may say: every text of two words at least, with a gap for each value."""
+    return frozenset(
+        re.sub(rf"{GAP}+", GAP, " ".join(text.split()))
+        for path in source.rglob("*.py")
+        if "templates" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp)
+        and len(re.findall(r"[a-z]{2,}", text := _text(node) or "")) > 1
+    )
+
+
+def pattern(words: str) -> re.Pattern[str]:
+    """What a message with gaps can look like."""
+    return re.compile(".+".join(re.escape(part) for part in words.split(GAP)))
+
+
 def _of_module(path: Path, source: Path) -> Iterator[Site]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     module = path.relative_to(source).with_suffix("").as_posix()

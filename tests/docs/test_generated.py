@@ -132,8 +132,8 @@ def quoted() -> list[tuple[str, str]]:
 def test_messages_that_pages_show_are_the_codes():
     plain = [site.words for site in SITES if " " in site.words]
     plain += ["your `…` also changes …: two changes at once can't be told apart. …"]
-    patterns = [".+".join(re.escape(part) for part in words.split(raised.GAP)) for words in plain]
-    said = [item for item in quoted() if any(re.fullmatch(pattern, item[1]) for pattern in patterns)]
+    patterns = [raised.pattern(words) for words in plain]
+    said = [item for item in quoted() if any(pattern.fullmatch(item[1]) for pattern in patterns)]
     assert len(said) > 4
     assert [item for item in quoted() if item not in said] == []
 
