@@ -49,7 +49,7 @@ def said(text: str, patterns: list[re.Pattern[str]]) -> bool:
 
 
 def test_what_the_worst_day_looks_like_is_what_the_code_says():
-    rooms = [raised.SOURCE / "oneaxis" / room for room in ("loop", "study")]
+    rooms = [raised.SOURCE / "oneaxis" / room for room in ("loop", "study", "tracking")]
     patterns = [raised.pattern(words) for room in rooms for words in raised.texts(room) if TOLD.match(words)]
     shown = [line for _, text in Page(DOCS / "explanation" / "survive.md").blocks for line in told(text)]
     assert len(shown) > 10
