@@ -5,13 +5,13 @@ python bench/run.py --rows plan-30,records            these rows alone (and the 
 python bench/run.py --rows none --work small --variants local,optuna
 python bench/run.py --quick                           one round, shorter rows: a look, not a result
 
-Variants take turns within a round; ratios are to the floor measured in the same round.
+Variants take turns within a round; ratios are to the floor measured in the same round. What was measured replaces what
+`results/bench.json` had of it, row by row and workload by workload, each with its date: parts can be run apart.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import statistics
@@ -21,34 +21,76 @@ from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
+from kept import FLOOR, Kept, report
 from measure import Bench, Timing
 from plot import draw
-from rows import ROWS, ROWS_BY_NAME, NotYet, Row
+from rows import FLOOR_THERE, ROWS, ROWS_BY_NAME, NotYet, Row
 from variants import VARIANTS, Variant, Workload, medium, small
 
 RESULTS = Path(__file__).parent / "results"
-FLOOR = "floor-2"
 NONE = ["none"]
 SLOW = {"ray": 1}  # rounds of a variant that takes minutes
 
 
 def main() -> None:
     options = _options()
-    rows = _rows(options.rows)
+    rows = _rows(options)
     loads = _loads(options, rows)
     bench = Bench()
     rounds: list[dict[str, dict[str, Timing]]] = []
+    slowness: list[float] = []
     values: dict[str, list[float]] = {row.name: [] for row in rows}
     lacking: dict[str, str] = {}
     try:
         for number in range(1, options.rounds + 1):
             print(f"round {number} of {options.rounds}", file=sys.stderr, flush=True)
             rounds.append({load.name: _round(bench, chosen, load, number) for load, chosen in loads})
+            slowness.append(_slowness(bench, rounds[-1]))
             for row in [row for row in rows if number == 1 or not row.once]:
                 _measure(bench, row, rounds[-1], values[row.name], lacking, quick=options.quick)
     finally:
         bench.close()
-    _report(loads, rounds, rows, values, lacking, whole=not options.rows and not options.variants)
+    complete = () if options.variants else tuple(load.name for load, chosen in loads if _all_there(chosen))
+    kept = Kept.read(RESULTS / "bench.json")
+    news = Kept.of(
+        rounds,
+        complete=complete,
+        rows=rows,
+        values=values,
+        lacking=lacking,
+        slowness=statistics.median(slowness),
+        machine=_machine(),
+    )
+    merged = news if options.quick else kept.with_news(news)
+    text = report(merged)
+    print(text)
+    if options.quick:
+        return
+    RESULTS.mkdir(exist_ok=True)
+    merged.write(RESULTS / "bench.json")
+    (RESULTS / "bench.md").write_text(text)
+    if draw(merged.shares(), _machine(), RESULTS / "bench.png"):
+        print(f"plot: {RESULTS / 'bench.png'}")
+
+
+def _slowness(bench: Bench, found: Mapping[str, Mapping[str, Timing]]) -> float:
+    """How much slower than the machine that the limits in seconds were set on: W1's floor here over the one there."""
+    known = found.get(small().name, {}).get(FLOOR)
+    if known is None:
+        [floor] = [variant for variant in VARIANTS if variant.name == FLOOR]
+        known = bench.time(floor, small())
+    value = (known.inner or 0.0) / FLOOR_THERE
+    print(f"  this machine now: {value:.2f} × slower than the one that limits in seconds were set on", file=sys.stderr)
+    return value
+
+
+def _all_there(chosen: Sequence[Variant]) -> bool:
+    return {variant.name for variant in VARIANTS if find_spec(variant.needs)} <= {variant.name for variant in chosen}
+
+
+def _machine() -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{date.today().isoformat()}, {cores} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
 def _options() -> argparse.Namespace:
@@ -64,12 +106,15 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _rows(named: Sequence[str]) -> list[Row]:
-    if list(named) == NONE:
+def _rows(options: argparse.Namespace) -> list[Row]:
+    named = list(options.rows)
+    if named == NONE:
         return []
     unknown = [name for name in named if name not in ROWS_BY_NAME]
     if unknown:
         sys.exit(f"no row {unknown[0]}; there are {', '.join(ROWS_BY_NAME)}")
+    if not named and (options.work != "both" or options.variants):
+        return [row for row in ROWS if row.needs and row.needs[0] == options.work]
     return [row for row in ROWS if not named or row.name in named]
 
 
@@ -120,91 +165,6 @@ def _measure(
         print(f"  {row.name}: {reason}", file=sys.stderr, flush=True)
     else:
         print(f"  {row.name}: {values[-1]:.3g} {row.unit}", file=sys.stderr, flush=True)
-
-
-def _report(
-    loads: Sequence[tuple[Workload, Sequence[Variant]]],
-    rounds: Sequence[Mapping[str, Mapping[str, Timing]]],
-    rows: Sequence[Row],
-    values: Mapping[str, Sequence[float]],
-    lacking: Mapping[str, str],
-    *,
-    whole: bool,
-) -> None:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    head = (
-        f"{date.today().isoformat()}, {cores} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"{len(rounds)} rounds, median [least–most]"
-    )
-    texts = [head]
-    for felt, title in ((True, "what users feel"), (False, "rows that must not slip")):
-        if chosen := [row for row in rows if row.felt == felt]:
-            texts.append(_rows_table(title, chosen, values, lacking))
-    texts.extend(_variants_table(load, variants, [found[load.name] for found in rounds]) for load, variants in loads)
-    text = "\n\n".join(texts) + "\n"
-    print(text)
-    # A look at one row must not replace the figures of a whole run.
-    RESULTS.mkdir(exist_ok=True)
-    name = "bench" if whole else "latest"
-    (RESULTS / f"{name}.md").write_text(text)
-    raw = [
-        {load: {variant: timing.__dict__ for variant, timing in found.items()} for load, found in one.items()}
-        for one in rounds
-    ]
-    kept = {"head": head, "variants": raw, "rows": values, "lacking": lacking}
-    (RESULTS / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")
-    shares = {
-        load.name: {
-            variant.caption: _ratios(variant.name, [found[load.name] for found in rounds]) for variant in chosen
-        }
-        for load, chosen in loads
-    }
-    if draw(shares, head, RESULTS / f"{name}.png"):
-        print(f"plot: {RESULTS / name}.png")
-
-
-def _rows_table(
-    title: str, rows: Sequence[Row], values: Mapping[str, Sequence[float]], lacking: Mapping[str, str]
-) -> str:
-    lines = [f"| {title} | measured | target | met | today's best other |", "|---|---|---|---|---|"]
-    for row in rows:
-        found = values[row.name]
-        if found:
-            met = "pass" if row.met(statistics.median(found)) else "FAIL"
-            measured = f"{_spread(found)} {row.unit}".rstrip()
-        else:
-            met, measured = "–", lacking.get(row.name, "not measured")
-        lines.append(f"| {row.caption} | {measured} | {row.target} | {met} | {row.other} |")
-    return "\n".join(lines)
-
-
-def _variants_table(load: Workload, variants: Sequence[Variant], rounds: Sequence[Mapping[str, Timing]]) -> str:
-    lines = [
-        f"| {load.name}: {len(load.values)} jobs | wall s | CPU s | × floor | recorded runs, params, metrics |",
-        "|---|---|---|---|---|",
-    ]
-    for variant in variants:
-        timings = [found[variant.name] for found in rounds if variant.name in found]
-        walls = [timing.wall if timing.inner is None else timing.inner for timing in timings]
-        last = timings[-1]
-        counted = f"{last.runs}, {last.params}, {last.metrics}" if variant.recorded else "none"
-        ratios = _ratios(variant.name, rounds)
-        lines.append(
-            f"| {variant.caption} | {_spread(walls)} | {statistics.median(timing.cpu for timing in timings):.1f} "
-            f"| {statistics.median(ratios):.2f} | {counted} |"
-        )
-    return "\n".join(lines)
-
-
-def _ratios(name: str, rounds: Sequence[Mapping[str, Timing]]) -> list[float]:
-    """A variant's wall over the floor of the same round."""
-    pairs = [(found[name], found[FLOOR].inner or 0.0) for found in rounds if name in found]
-    return [(timing.wall if timing.inner is None else timing.inner) / floor for timing, floor in pairs]
-
-
-def _spread(values: Sequence[float]) -> str:
-    middle = f"{statistics.median(values):.3g}"
-    return middle if len(values) == 1 else f"{middle} [{min(values):.3g}–{max(values):.3g}]"
 
 
 if __name__ == "__main__":

@@ -100,3 +100,14 @@ def test_what_is_not_there_is_exit_status_2(app, typed, reason, monkeypatch, cap
     monkeypatch.chdir(app.root)
     assert cli.main(typed) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_status_stands_although_the_apps_own_axes_do_not_fit(app):
+    conf = app.root / "conf"
+    (conf / "odd.yaml").write_text((conf / "config.yaml").read_text().replace("axes: default", "axes: odd"))
+    (conf / "axes" / "odd.yaml").write_text("# @package hydra.sweeper\naxes:\n  gamma: {times: [10]}\n")
+    ended = app.python("-m", "oneaxis.cli", "status", "--config-name", "odd")
+    assert ended.status == 0, ended.err
+    assert "axes its own study can't be planned: " in ended.said
+    assert "`gamma`" in ended.said
+    assert "its own axes weren't measured" not in ended.said

@@ -48,6 +48,11 @@ def test_only_a_fixed_override_that_hydra_names_is_blamed(line, key, expected):
     assert cannot_compose(axis(key, "b"), "b", reason, asked(*line).fixed).startswith(expected)
 
 
+def test_one_who_meant_an_axis_is_told_how_to_type_one():
+    message = cannot_compose(axis("model", "b"), "b", "no 'model.width'", asked("model.width=1").fixed)
+    assert message.endswith("One value moves the reference; to make it an axis, type 'model.width=choice(1)'.")
+
+
 def test_a_value_that_cannot_compose_is_shown_as_it_was_typed():
     swept = axis("new", "1", prefix="+")
     assert cannot_compose(swept, "1", "why", ()) == "axis `new`: `+new=1` can't be composed: why"

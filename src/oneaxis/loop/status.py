@@ -17,7 +17,7 @@ from omegaconf import OmegaConf
 from oneaxis.analysis.claims import Standing
 from oneaxis.analysis.metrics import metric_names, primary_metric
 from oneaxis.canonical import leaves
-from oneaxis.errors import BadRecord
+from oneaxis.errors import AppUnusable, BadRecord
 from oneaxis.loop.app import App, Planned, plan_app
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
 from oneaxis.loop.past import PastStudy, reference_digest, studies_under
@@ -56,7 +56,7 @@ class Step:
 class State:
     """All that `oneaxis status` tells. `floor` holds each rung's mean of `metric`, None: not measured.
 
-    `findings` counts what was tried by how far it still holds.
+    `findings` counts what was tried by how far it still holds. `unplanned` is why the app's own study is refused.
     """
 
     now: str
@@ -74,6 +74,7 @@ class State:
     newest: tuple[str, int, int] | None  # when, trials, trials without a result
     findings: str
     next_steps: tuple[Step, ...]
+    unplanned: str | None = None
 
 
 def look_around(app: App) -> State:
@@ -84,7 +85,7 @@ def look_around(app: App) -> State:
     AppUnusable
         If the app can't be planned.
     """
-    planned = plan_app(app)
+    planned, unplanned = _planned(app)
     digest = reference_digest(planned.study.plan) or ""
     past = studies_under(app.cwd)
     here = [item for item in past if item.reference_digest == digest]
@@ -110,7 +111,19 @@ def look_around(app: App) -> State:
         newest=_newest(studies),
         findings=_findings(planned, past, digest),
         next_steps=tuple(_next(app, planned, looked, floor, studies, finished)),
+        unplanned=unplanned,
     )
+
+
+def _planned(app: App) -> tuple[Planned, str | None]:
+    """The app's own study, or where that is refused its reference alone and the reason."""
+    try:
+        return plan_app(app), None
+    except AppUnusable as error:
+        try:
+            return plan_app(app, ["hydra.sweeper.axes=null"]), str(error).partition("\n")[2].strip().splitlines()[0]
+        except AppUnusable:
+            raise error from None
 
 
 def _data(app: App, planned: Planned) -> DataLook | None:

@@ -19,6 +19,8 @@ def status_lines(state: State) -> Iterator[tuple[str, str]]:
     yield "floor", _floor_line(state)
     health = claims_health(state.claims)
     yield "claims", "none are written down" if health is None else health.text.removeprefix("claims: ")
+    if state.unplanned is not None:
+        yield "axes", f"its own study can't be planned: {state.unplanned.removeprefix('oneaxis: ')}"
     yield "studies", _studies_line(state)
     yield "findings", state.findings
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.report.html_text import text
 from oneaxis.report.look import ORDER, by_verdict, look, verdicts
-from oneaxis.report.numbers import duration, signed
+from oneaxis.report.numbers import decimals, duration, signed
 from oneaxis.report.order import MARKS
-from oneaxis.report.plot_style import decimals
 
 OTHERS = 4  # metrics beside the deciding one; comparison.json has them all
 LAST = ""  # sorts behind everything
@@ -38,7 +37,7 @@ def html_table(comparison: Comparison) -> str:
         '<span aria-hidden="true"></span></button></th>'
         for name in columns
     )
-    digits = _digits(comparison, comparison.metric)
+    digits = decimals(comparison, comparison.metric, comparison.rows)
     body = []
     if comparison.reference is not None:
         body.append(_line(comparison.reference, comparison, metrics, digits))
@@ -91,7 +90,7 @@ def _line(row: Row, comparison: Comparison, metrics: Sequence[str], digits: int)
     ]
     for name in metrics:
         other, own_value = row.deltas.get(name), row.metrics.get(name)
-        places = _digits(comparison, name)
+        places = decimals(comparison, name, comparison.rows)
         if is_reference:
             cells.append(Cell(_value(own_value, places)))
         else:
@@ -155,13 +154,3 @@ def _time(row: Row, ratio: Estimate | None) -> str:
     if ratio is not None:
         return f"×{ratio.mean:.2f}"
     return "" if row.seconds is None else text(duration(row.seconds.mean))
-
-
-def _digits(comparison: Comparison, metric: str | None) -> int:
-    """Decimals that tell the differences apart, and no more than make sense for the values."""
-    rows = [row for row in comparison.rows if metric in row.deltas]
-    sizes = sorted(abs(row.deltas[metric].mean) for row in rows) if metric else []
-    values = [abs(row.metrics[metric].mean) for row in comparison.rows if metric and metric in row.metrics]
-    usual = sizes[len(sizes) // 2] if sizes else 0.0
-    by_value = decimals(max(values, default=1.0)) + 2
-    return min(by_value, max(decimals(usual) - 1, 0)) if usual else by_value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -22,10 +23,22 @@ def prepare_store(uri: str) -> None:
     path = sqlite_path(uri)
     if path is None:
         return
-    with _alone(path):
+    with _alone(path), _unannounced():
         MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
         with contextlib.closing(sqlite3.connect(path, timeout=20)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
+
+
+@contextlib.contextmanager
+def _unannounced() -> Iterator[None]:
+    """Within this block MLflow doesn't say that it makes tables: nobody asked, and it looks like trouble."""
+    logger = logging.getLogger("mlflow.store.db.utils")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @contextlib.contextmanager
