@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help study ui test check bench verdicts clean
+.PHONY: help study ui test check docs pictures bench verdicts clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,14 @@ check: $(VENV)/.test ## lint, types and the walls of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+docs: $(VENV)/.test ## build the documentation as a site, docs/_build/index.html; warnings are errors
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build
+	@echo "docs/_build/index.html"
+
+pictures: $(VENV)/.test ## make the documentation's pictures anew, from a study that it runs (minutes; needs Chromium)
+	$(BIN)/python docs/pictures.py
+
 bench: $(VENV)/.bench ## time the same work under oneaxis, Hydra alone, Optuna (and Ray, if installed): 20 minutes
 	$(BIN)/python bench/run.py
 
@@ -36,7 +44,7 @@ verdicts: $(VENV)/.test ## simulate: do verdicts keep their promises? (minutes)
 	$(BIN)/python bench/null_studies.py
 
 clean: ## remove the virtual environment and caches, never results
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist docs/_build
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,4 +1,4 @@
-"""The public surface: its names and parameters, as docs/api.md lists them."""
+"""The public surface: its names and parameters, as docs/reference/api.md lists them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import oneaxis
 
-PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "api.md"
 PARAMETERS = {
     "Data": "train validation test name features classes shape groups",
     "Part": "x y ids metadata",

@@ -106,7 +106,7 @@ def _reproduce(options: argparse.Namespace) -> int:
     claims = load_claims(planned.master)
     place = f"conf/claims/{planned.config_name}.yaml"
     if not claims:
-        raise BadClaim(f"{planned.config_name} has no claims; write some into {place} (docs/claims.md)")
+        raise BadClaim(f"{planned.config_name} has no claims; write some into {place} (docs/how-to/claims.md)")
     unknown = [name for name in options.claims if all(claim.name != name for claim in claims)]
     if unknown:
         known = ", ".join(claim.name for claim in claims)

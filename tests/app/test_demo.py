@@ -124,7 +124,7 @@ def test_a_chosen_file_of_axes_runs(demo):
 
 
 def test_the_second_reference_falls_into_the_trap_of_the_held_learning_rate(demo):
-    """docs/held-rate.md in short: SGD is worse at Adam's rate; with its own the two are shown side by side."""
+    """docs/explanation/held-rate.md in short: SGD is worse at Adam's rate; with its own both are shown."""
     pytest.importorskip("torch")
     common = ["--config-name", "mnist1d", "-m", "training.steps=40", "hydra.sweeper.tracking=null"]
     quick = ["hydra.sweeper.seeds=3", "hydra.sweeper.report=false"]

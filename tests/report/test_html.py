@@ -104,6 +104,12 @@ def test_nothing_is_fetched(page):
     assert not re.search(r"url\((?!#)", page)
 
 
+def test_the_caption_of_a_figure_is_one_sentence(page):
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", page)
+    assert len(captions) > 2
+    assert [caption for caption in captions if not re.fullmatch(r"[^\n]*[^.]\.", caption)] == []
+
+
 def test_an_id_stands_once(page):
     ids = Outline(page).ids
     assert len(ids) == len(set(ids))

@@ -1,4 +1,4 @@
-"""Whether a finding still speaks of today's reference (pure); docs/findings.md says the rule in words."""
+"""Whether a finding still speaks of today's reference (pure); docs/explanation/findings.md says the rule in words."""
 
 from __future__ import annotations
 

@@ -103,9 +103,10 @@ def _verdicts(contents: Contents) -> str:
 def _figure(drawing: Drawing, inline: InlineFigures) -> str:
     svg = inline.inline(svg_text(drawing.figure), f"figure-{drawing.name}", drawing.title, drawing.description)
     title = text(drawing.title)
+    caption = text(drawing.description.partition(". ")[0].rstrip("."))
     return (
         f'<figure><h3>{title}</h3><div class=scroll tabindex=0 role=region aria-label="{title}">'
-        f"{svg}</div><figcaption>{text(drawing.description.partition('. ')[0])}.</figcaption></figure>"
+        f"{svg}</div><figcaption>{caption}.</figcaption></figure>"
     )
 
 
