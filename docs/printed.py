@@ -3,9 +3,10 @@
 python docs/printed.py docs/tutorial.md --in CLONE              all of the page's commands, one after another
 python docs/printed.py docs/tutorial.md --in CLONE --from 7     go on at the seventh
 
-A command is a line `$ …` in a block fenced as `text`. All run in CLONE, a fresh clone with its `.venv`. A comment before
-the block says what of a long output is shown: `<!-- show: FIRST .. LAST -->`, two regular expressions, more such
-ranges after `;`. What lies between is shown as `…`.
+A command is a line `$ …` in a block fenced as `text`. All run in CLONE, a fresh clone with its `.venv`. A comment
+before the block says what of a long output is shown: `<!-- show: FIRST .. LAST -->`, two regular expressions, more such
+ranges after `;`, `end` for the last line. What lies between is shown as `…`. All that was printed stays in
+CLONE/printed.log.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ COMMAND = re.compile(r"^\$ (?P<command>(?:.*\\\n)*.*)\n(?P<printed>(?:(?!\$ |```
 BLOCK = re.compile(r"(?:^<!-- show: (?P<show>.*?) -->\n+)?^```text\n(?P<inside>\$ .*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRESS = re.compile(r"(trials \d+/\d+|composing \d+/\d+|\w+ trials?: )")
 LEFT_OUT = "…"
+END = "end"
 WIDTH = "80"
 
 
@@ -64,7 +66,7 @@ def chosen(text: str, show: tuple[tuple[str, str], ...]) -> str:
         at = 0
         for first, last in show:
             start = _find(lines, first, at)
-            end = _find(lines, last, start)
+            end = len(lines) - 1 if last == END else _find(lines, last, start)
             kept += [LEFT_OUT] * (start > at) + lines[start : end + 1]
             at = end + 1
         lines = kept + [LEFT_OUT] * (at < len(lines))
@@ -75,7 +77,6 @@ def _find(lines: list[str], pattern: str, start: int) -> int:
     for number in range(start, len(lines)):
         if re.search(pattern, lines[number]):
             return number
-    # (the whole output stays in printed.log)
     raise ValueError(f"nothing printed matches {pattern!r} after line {start}")
 
 

@@ -35,8 +35,8 @@ def cannot_compose(axis: Axis, value: str, reason: str, fixed: Sequence[FixedOve
                 key, _, given = item.text.partition("=")
                 return (
                     f"`{item.text}` is fixed, but `{axis.key}={value}` has no `{item.key}`: {reason.rstrip('.')}. "
-                    f"Drop `{item.text}`, or leave {value} out of the sweep. One value moves the reference; to make it an "
-                    f"axis, type '{key}=choice({given})'."
+                    f"Drop `{item.text}`, or leave {value} out of the sweep. One value moves the reference; "
+                    f"to make it an axis, type '{key}=choice({given})'."
                 )
     return f"axis `{axis.key}`: `{axis.prefix}{axis.key}={value}` can't be composed: {reason}"
 
