@@ -1,0 +1,36 @@
+"""What tests of clusters and of a team's server share; both are started once, from the packages that are there."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import _copied
+from tests.far import slurm
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    """Two nodes, and `cluster.host("plain")` for an app in the folder that they share."""
+    lacks = slurm.lacking()
+    if lacks:
+        pytest.skip(f"SLURM IS NOT TESTED: {lacks} not installed; apt-get install slurm-wlm munge")
+    shared = tmp_path_factory.mktemp("shared")
+    (shared / "cluster").mkdir()
+    cluster = slurm.Cluster(shared / "cluster")
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def submit(cluster):
+    """`submit("plain")` is a fresh copy of tests/hosts/plain, whose studies go to the cluster."""
+
+    def made(name):
+        root = cluster.root.parent / f"{name}-{len(list(cluster.root.parent.iterdir()))}"
+        app = _copied(name, root)
+        app.environment |= cluster.environment
+        return app
+
+    return made

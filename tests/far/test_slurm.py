@@ -1,0 +1,86 @@
+"""Studies on a real Slurm of two nodes, with one override: `hydra/launcher=submitit_slurm`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections import Counter
+
+SLURM = "hydra/launcher=submitit_slurm"
+
+
+def hosts_of(study):
+    return {record["machine"]["host"] for record in study.records.values()}
+
+
+def jobs_of(study):
+    """How often each trial was handed to the queue."""
+    lines = (study.root / "jobs.jsonl").read_text().splitlines()
+    return Counter(json.loads(line)["trial"] for line in lines)
+
+
+def wait_until(condition, process, *, seconds=240):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_study_with_adaptive_seeds_runs_as_arrays_on_both_nodes(cluster, submit):
+    app = submit("noisy")
+    ended = app.sweep("shift=choice(5.0)", SLURM, "hydra.sweeper.seeds=adaptive", "hydra.sweeper.max_trials=30")
+    assert ended.status == 0, ended
+    assert set(app.study.statuses.values()) == {"finished"}
+    assert "better" in ended.out
+    assert "sacct" not in ended.said, "Slurm without accounting is no trouble"
+    assert len(hosts_of(app.study)) == 2
+    arrays = {job["ArrayJobId"] for job in cluster.ended if "ArrayJobId" in job}
+    assert len(arrays) == 1, "one round, one array"
+    assert set(jobs_of(app.study).values()) == {1}
+
+
+def test_a_node_lost_in_the_middle_costs_its_trials_a_second_start_and_nothing_else(cluster, submit):
+    app = submit("waits")
+    sweep = app.start_sweep("x=2,3", SLURM)
+    try:
+        wait_until(lambda: len(list(app.root.rglob("x=*/running.json"))) == 2, sweep)
+        [lost] = [path.parent for path in app.root.rglob("x=*/running.json") if json.loads(path.read_text())["host"] == "n2"]
+        cluster.lose("n2")
+        (app.root / "go 2").touch()
+        (app.root / "go 3").touch()
+        out, errors = sweep.communicate(timeout=300)
+    finally:
+        sweep.kill()
+        cluster.start_node("n2")
+    assert sweep.returncode == 0, (out, errors)
+    assert app.study.metric("score") == {"reference": 1.0, "x=2": 2.0, "x=3": 3.0}
+    assert hosts_of(app.study) <= {"n1", "n2"}
+    assert app.study.records[lost.name]["machine"]["host"] == "n1"
+    assert sorted(jobs_of(app.study).values()) == [1, 1, 2]
+    cluster.wait_for(lambda: set(cluster.states().values()) == {"idle"}, "the node to come back")
+
+
+def test_jobs_that_wait_in_the_queue_are_not_started_twice_when_the_login_process_was_killed(cluster, submit):
+    app = submit("waits")
+    sweep = app.start_sweep("x=2,3,4", SLURM, "hydra.sweep.dir=study")
+    wait_until(lambda: len(list(app.root.glob("study/x=*/running.json"))) == 2, sweep)
+    sweep.kill()
+    sweep.communicate()
+    assert list(cluster.queue().values()).count("PENDING") == 1
+    resumed = app.start("-m", "oneaxis.cli", "resume", "study")
+    wait_until((app.root / "study" / "times.json").parent.exists, resumed)
+    said = ""
+    while "To run" not in said:
+        line = resumed.stdout.readline()
+        assert line, resumed.communicate()
+        said += line
+    for number in (2, 3, 4):
+        (app.root / f"go {number}").touch()
+    out, errors = resumed.communicate(timeout=300)
+    assert resumed.returncode == 0, (said, out, errors)
+    assert "in the queue: 3 trials are waiting or running there since before, and not started again" in said
+    assert app.study.metric("score") == {"reference": 1.0, "x=2": 2.0, "x=3": 3.0, "x=4": 4.0}
+    assert set(jobs_of(app.study).values()) == {1}
+    assert not list(app.root.glob("study/*/attempts"))
