@@ -145,7 +145,7 @@ class StudyRun:
         most = 1 if self.settings.fail_fast else most_at_once(self.launching.config)
         jobs = {job.trial: job for job in self.queued}
         queued = [(trial, jobs[trial.index]) for trial in trials if trial.index in jobs]
-        new = [trial for trial in trials if trial.index not in jobs]
+        new = self.launching.in_turn([trial for trial in trials if trial.index not in jobs], launcher)
         rounds = batches(new, most=most, contiguous=not uses_own_folders(self.launching.config))
         settled: set[int] = set()
         problem: BaseException | None = None
