@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.conftest import _copied
 from tests.far import slurm
+from tests.far import team as teams
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,17 @@ def submit(cluster):
         return app
 
     return made
+
+
+@pytest.fixture(scope="session")
+def team(tmp_path_factory):
+    """A tracking server that asks for a user and a password; `team.environment` has them, as MLflow wants them."""
+    if teams.postgres_programs() is None:
+        pytest.skip("A TEAM'S SERVER IS NOT TESTED: PostgreSQL is not installed; apt-get install postgresql")
+    pytest.importorskip("psycopg2", reason="A TEAM'S SERVER IS NOT TESTED: pip install psycopg2-binary")
+    team = teams.Team(tmp_path_factory.mktemp("team"))
+    try:
+        team.start()
+        yield team
+    finally:
+        team.stop()

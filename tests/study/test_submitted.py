@@ -1,0 +1,105 @@
+"""Jobs in a queue: what Slurm says of them, and what becomes of a job that it lost."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from hydra.core.utils import JobReturn, JobStatus
+from tests.study.examples import study
+
+from oneaxis.errors import QueueSilent, TrialFailed, WorkerDied
+from oneaxis.study import slurm, submitted
+from oneaxis.study.slurm import Queue
+from oneaxis.study.submitted import JOBS_FILE, Jobs
+
+submitit = pytest.importorskip("submitit")
+
+
+@pytest.fixture
+def squeue(tmp_path, monkeypatch):
+    """`squeue("7_0|RUNNING|n1")` is what Slurm answers from now on; None: it doesn't."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setattr(slurm, "SHORTEST", 0.0)
+    monkeypatch.setattr(slurm, "LONGEST", 0.0)
+    monkeypatch.setattr(submitted, "LATE", {"slurm": 0.0})
+
+    def answers(*lines):
+        text = "echo 'Unable to contact slurm controller' >&2; exit 1" if lines == (None,) else f"echo '{chr(10).join(lines)}'"
+        (programs / "squeue").write_text(f"#!/bin/sh\n{text}\n")
+        (programs / "squeue").chmod(0o755)
+
+    return answers
+
+
+@pytest.mark.parametrize(
+    "answer, held",
+    [
+        ("7_0|PENDING|", True),
+        ("7_0|RUNNING|n1", True),
+        ("7_0|COMPLETING|n1", True),
+        ("7_0|COMPLETED|n1", False),
+        ("7_0|NODE_FAIL|n1", False),
+        ("8|RUNNING|n1", False),
+    ],
+)
+def test_a_job_is_held_while_it_waits_or_runs(squeue, answer, held):
+    squeue(answer)
+    assert Queue().holds("7_0") is held
+    assert Queue().may_hold("7_0") is held
+
+
+def test_where_the_queue_does_not_answer_no_job_is_given_up(squeue):
+    squeue(None)
+    assert Queue().may_hold("7_0")
+    with pytest.raises(QueueSilent, match="Unable to contact slurm controller"):
+        Queue().holds("7_0")
+
+
+@pytest.mark.parametrize(
+    "answer, kind, words",
+    [
+        ("7_0|NODE_FAIL|n2", WorkerDied, "Slurm's job 7_0 ended as NODE_FAIL on n2"),
+        ("7_0|OUT_OF_MEMORY|n2", WorkerDied, "OUT_OF_MEMORY"),
+        ("8|RUNNING|n1", WorkerDied, "ended as unknown"),
+        ("7_0|TIMEOUT|n2", TrialFailed, "longer than hydra.launcher.timeout_min allows"),
+        ("7_0|CANCELLED|", TrialFailed, "`oneaxis resume` runs it again"),
+    ],
+)
+def test_a_lost_job_says_what_became_of_it(squeue, tmp_path, answer, kind, words):
+    squeue("7_0|RUNNING|n2", "7_1|RUNNING|n1")
+    jobs = queued(tmp_path)
+    squeue(answer, "7_1|COMPLETED|n1")
+    submitit.core.utils.cloudpickle_dump(
+        ("success", JobReturn(status=JobStatus.COMPLETED)), tmp_path / ".submitit" / "7_1" / "7_1_0_result.pkl"
+    )
+    lost, kept = Jobs(tmp_path).returns(jobs)
+    assert type(lost._return_value) is kind
+    assert words in str(lost._return_value)
+    assert kept.status == JobStatus.COMPLETED, "the others keep their returns"
+
+
+def queued(root):
+    """Two jobs that were submitted before."""
+    trials = study().plan.trials
+    with (root / JOBS_FILE).open("w") as file:
+        for number in (0, 1):
+            (root / ".submitit" / f"7_{number}").mkdir(parents=True)
+            for job in (f"5_{number}", f"7_{number}"):
+                line = {"schema": 1, "trial": trials[number].index, "job": job, "cluster": "slurm"}
+                file.write(json.dumps(line | {"folder": ".submitit/%j"}) + "\n")
+        file.write('{"schema": 1, "tri')
+    return Jobs(root).queued()
+
+
+def test_the_last_job_of_each_trial_is_known_again(squeue, tmp_path):
+    squeue("5_0|RUNNING|n1", "7_0|RUNNING|n1", "7_1|COMPLETED|n1")
+    assert [(job.trial, job.job) for job in queued(tmp_path)] == [(0, "7_0")]
+
+
+def test_without_a_queue_on_this_machine_nothing_is_held(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert queued(tmp_path) == ()
