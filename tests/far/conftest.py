@@ -10,12 +10,13 @@ from tests.far import team as teams
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory):
-    """Two nodes, and `cluster.host("plain")` for an app in the folder that they share."""
+    """Two nodes of Slurm, which share a folder."""
     lacks = slurm.lacking()
     if lacks:
         pytest.skip(f"SLURM IS NOT TESTED: {lacks} not installed; apt-get install slurm-wlm munge")
     shared = tmp_path_factory.mktemp("shared")
-    (shared / "cluster").mkdir()
+    for part in ("cluster", "login"):
+        (shared / part).mkdir()
     cluster = slurm.Cluster(shared / "cluster")
     try:
         cluster.start()
@@ -26,11 +27,14 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture
 def submit(cluster):
-    """`submit("plain")` is a fresh copy of tests/hosts/plain, whose studies go to the cluster."""
+    """`submit("plain")` is a fresh copy of tests/hosts/plain, whose studies go to the cluster.
 
-    def made(name):
-        root = cluster.root.parent / f"{name}-{len(list(cluster.root.parent.iterdir()))}"
-        app = _copied(name, root)
+    With `shared=False` it lies in a folder that the nodes don't have.
+    """
+
+    def made(name, *, shared=True):
+        place = cluster.root.parent if shared else cluster.root.parent / "login"
+        app = _copied(name, place / f"{name}-{len(list(place.iterdir()))}")
         app.environment |= cluster.environment
         return app
 

@@ -1,7 +1,7 @@
 """A Slurm of two nodes on this machine, which a test session starts and ends.
 
 Both nodes are processes here. As root each is a host of its own as far as programs can tell: another name, other
-process numbers, another /tmp; only the folder of the tests is shared.
+process numbers, another /tmp; only a folder of the tests is shared, and of that `login` isn't.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ class Cluster:
             if not any(Path(used).is_relative_to("/tmp") for used in (sys.prefix, sys.base_prefix, __file__)):
                 own += 'mount --bind "$shared" /mnt; mount -t tmpfs none /tmp; mkdir -p "$shared"; '
                 own += 'mount --move /mnt "$shared"; '
+            own += 'mount -t tmpfs none "$shared/login"; '
             spaces = ["unshare", "--uts", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc"]
             command = [*spaces, "sh", "-c", own + 'exec "$@"', "sh", str(self.root.parent), *command]
         self._start(node, *command)
@@ -160,9 +161,7 @@ class Cluster:
         subprocess.run([str(_program("mungekey")), "-c", "-k", str(key)], check=True)
         files = {"key-file": key, "socket": "munge.socket", "pid-file": "munge.pid", "log-file": "munge.log"}
         options = [f"--{name}={self.root / file}" for name, file in files.items()]
-        self._start(
-            "munged", "munged", "--foreground", "--force", *options, f"--seed-file={self.root / 'munge.seed'}"
-        )
+        self._start("munged", "munged", "--foreground", "--force", *options, f"--seed-file={self.root / 'munge.seed'}")
         self.wait_for((self.root / "munge.socket").exists, "munged")
 
     def _start(self, name: str, program: str, *arguments: str) -> None:

@@ -7,6 +7,8 @@ import json
 import time
 from collections import Counter
 
+from tests.conftest import Study
+
 SLURM = "hydra/launcher=submitit_slurm"
 
 
@@ -29,17 +31,21 @@ def wait_until(condition, process, *, seconds=240):
 
 
 def test_a_study_with_adaptive_seeds_runs_as_arrays_on_both_nodes(cluster, submit):
-    app = submit("noisy")
-    ended = app.sweep("shift=choice(0.06)", SLURM, "hydra.sweeper.seeds=adaptive")
+    """The nodes have the study's folder; the project's own, and the login machine's temporary files, they don't have."""
+    app = submit("noisy", shared=False)
+    folder = cluster.root.parent / "studies" / "adaptive"
+    ended = app.sweep("shift=choice(0.06)", SLURM, "hydra.sweeper.seeds=adaptive", f"hydra.sweep.dir={folder}")
     assert ended.status == 0, ended
-    assert set(app.study.statuses.values()) == {"finished"}
+    study = Study(folder)
+    assert set(study.statuses.values()) == {"finished"}
+    assert "comparable" in ended.out
     assert "better" in ended.out
     assert "sacct" not in ended.said, "Slurm without accounting is no trouble"
-    assert len(hosts_of(app.study)) == 2
+    assert len(hosts_of(study)) == 2
     arrays = {job["ArrayJobId"] for job in cluster.ended if "ArrayJobId" in job}
     assert len(arrays) == 2, "two rounds, two arrays"
     assert "look after 3 seeds: 1 of 1 deviations go on" in ended.said
-    assert set(jobs_of(app.study).values()) == {1}
+    assert set(jobs_of(study).values()) == {1}
 
 
 def test_a_node_lost_in_the_middle_costs_its_trials_a_second_start_and_nothing_else(cluster, submit):
@@ -47,7 +53,9 @@ def test_a_node_lost_in_the_middle_costs_its_trials_a_second_start_and_nothing_e
     sweep = app.start_sweep("x=2,3", SLURM)
     try:
         wait_until(lambda: len(list(app.root.rglob("x=*/running.json"))) == 2, sweep)
-        [lost] = [path.parent for path in app.root.rglob("x=*/running.json") if json.loads(path.read_text())["host"] == "n2"]
+        [lost] = [
+            path.parent for path in app.root.rglob("x=*/running.json") if json.loads(path.read_text())["host"] == "n2"
+        ]
         cluster.lose("n2")
         (app.root / "go 2").touch()
         (app.root / "go 3").touch()

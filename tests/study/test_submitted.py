@@ -28,7 +28,11 @@ def squeue(tmp_path, monkeypatch):
     monkeypatch.setattr(submitted, "LATE", {"slurm": 0.0})
 
     def answers(*lines):
-        text = "echo 'Unable to contact slurm controller' >&2; exit 1" if lines == (None,) else f"echo '{chr(10).join(lines)}'"
+        text = (
+            "echo 'Unable to contact slurm controller' >&2; exit 1"
+            if lines == (None,)
+            else f"echo '{chr(10).join(lines)}'"
+        )
         (programs / "squeue").write_text(f"#!/bin/sh\n{text}\n")
         (programs / "squeue").chmod(0o755)
 
@@ -103,3 +107,31 @@ def test_the_last_job_of_each_trial_is_known_again(squeue, tmp_path):
 def test_without_a_queue_on_this_machine_nothing_is_held(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert queued(tmp_path) == ()
+
+
+def test_a_round_longer_than_slurms_longest_array_goes_there_in_parts(squeue, tmp_path, monkeypatch):
+    """And each job stays its own trial's."""
+    (tmp_path / "programs" / "scontrol").write_text("#!/bin/sh\necho 'MaxArraySize            = 2'\n")
+    (tmp_path / "programs" / "scontrol").chmod(0o755)
+    squeue("1_0|COMPLETED|n1")
+    arrays = []
+
+    class Job:
+        def __init__(self, name):
+            self.job_id = name
+
+    def map_array(self, function, *columns):
+        arrays.append(columns)
+        return [Job(f"{len(arrays)}_{number}") for number, _ in enumerate(columns[0])]
+
+    monkeypatch.setattr(submitit.AutoExecutor, "map_array", map_array)
+    launcher = type("Launcher", (), {"__module__": "hydra_plugins.hydra_submitit_launcher.submitit_launcher"})()
+    executor = submitit.AutoExecutor.__new__(submitit.AutoExecutor)
+    executor.folder = tmp_path / ".submitit" / "%j"
+    executor.cluster = "slurm"
+    trials = study().plan.trials
+    with Jobs(tmp_path).submitting(launcher, trials):
+        executor.map_array(print, ["a", "b", "c"], [0, 1, 2])
+    assert arrays == [(("a", "b"), (0, 1)), (("c",), (2,))]
+    noted = [json.loads(line) for line in (tmp_path / JOBS_FILE).read_text().splitlines()]
+    assert [(line["trial"], line["job"]) for line in noted] == [(0, "1_0"), (1, "1_1"), (2, "2_0")]

@@ -51,7 +51,9 @@ def _apart(matches: Sequence[Match]) -> int:
 
 def _elsewhere(matches: Sequence[Match]) -> bool:
     """Whether a deviation ran on no machine that the reference ran on."""
-    sides = [{str(getattr(match, side).machine.get("host")) for match in matches} for side in ("reference", "deviation")]
+    sides = [
+        {str(getattr(match, side).machine.get("host")) for match in matches} for side in ("reference", "deviation")
+    ]
     return len(matches) > 1 and sides[0].isdisjoint(sides[1])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -15,12 +16,25 @@ CANCELLED = frozenset(("CANCELLED", "REVOKED"))
 _ENDED = frozenset(("BOOT_FAIL", "COMPLETED", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "SPECIAL_EXIT"))
 ENDED = _ENDED | OVERDUE | CANCELLED
 SHORTEST, LONGEST = 2.0, 30.0  # seconds between two questions, longer each time
+USUAL_ARRAY = 1000
 PATIENCE = 60.0  # seconds that an answer may take
 
 
 def reachable() -> bool:
     """Whether this machine belongs to a cluster at all."""
     return shutil.which("squeue") is not None
+
+
+def longest_array() -> int:
+    """The most jobs that one array may have here."""
+    try:
+        told = subprocess.run(
+            ["scontrol", "show", "config"], check=True, capture_output=True, text=True, timeout=PATIENCE
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return USUAL_ARRAY
+    found = re.search(r"^MaxArraySize\s*=\s*(\d+)", told, re.MULTILINE)
+    return max(1, int(found[1])) if found else USUAL_ARRAY
 
 
 class Queue:

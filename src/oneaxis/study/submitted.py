@@ -20,7 +20,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
 from oneaxis.errors import TrialFailed, WorkerDied
-from oneaxis.study.slurm import CANCELLED, OVERDUE, Queue, reachable
+from oneaxis.study.slurm import CANCELLED, OVERDUE, Queue, longest_array, reachable
 from oneaxis.vocabulary import Trial
 
 JOBS_FILE = "jobs.jsonl"
@@ -57,14 +57,20 @@ class Jobs:
         submit = executor.map_array
         handed: list[_Handle] = []
 
-        def noted(self: Any, *arguments: Any, **options: Any) -> Any:
-            jobs = submit(self, *arguments, **options)
-            handed.extend(_Handle(job, self.cluster, queue) for job in jobs)
-            note(
-                Submitted(trial.index, job.job_id, self.cluster, os.path.relpath(self.folder, root))
-                for trial, job in zip(batch, jobs, strict=True)
-                if self.cluster == "slurm"
-            )
+        def noted(self: Any, function: Any, *columns: Any) -> Any:
+            on_slurm = self.cluster == "slurm"
+            rows = list(zip(batch, *columns, strict=True))
+            size = longest_array() if on_slurm else len(rows)
+            for start in range(0, len(rows), size):
+                trials, *part = zip(*rows[start : start + size], strict=True)
+                jobs = submit(self, function, *part)
+                handed.extend(_Handle(job, self.cluster, queue) for job in jobs)
+                if on_slurm:
+                    place = os.path.relpath(self.folder, root)
+                    note(
+                        Submitted(trial.index, job.job_id, self.cluster, place)
+                        for trial, job in zip(trials, jobs, strict=True)
+                    )
             return handed
 
         note, queue, root = self._note, self._queue, self._root.absolute()
@@ -198,4 +204,3 @@ def waiting_lines(jobs: Sequence[Submitted]) -> tuple[str, ...]:
         return ()
     noun = "trial is" if len(jobs) == 1 else "trials are"
     return (f"in the queue: {len(jobs)} {noun} waiting or running there since before, and not started again",)
-
