@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import platform
@@ -76,7 +77,7 @@ def run(app: Path, line: list[str], name: str) -> tuple[float, dict[str, int]]:
 def figures(app: Path, wall: float, memory: dict[str, int], small: dict[str, int]) -> dict[str, str]:
     root = app / "large"
     marks = json.loads((root / "times.json").read_text())["sittings"][-1]
-    spent = {later: marks[later] - marks[earlier] for earlier, later in zip(STAGES, STAGES[1:], strict=False)}
+    spent = {later: marks[later] - marks[earlier] for earlier, later in itertools.pairwise(STAGES)}
     count = len(list(root.glob("*/record.json")))
     files = [path for path in root.rglob("*") if path.is_file()]
     rows = {

@@ -150,7 +150,7 @@ class Door:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - as the library names them
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""

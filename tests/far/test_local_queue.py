@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 
@@ -19,4 +20,4 @@ def test_at_most_so_many_trials_at_a_time(host):
     order = [records[name] for name in ("reference", "x=2", "x=3")]
     assert [one["metrics"]["score"] for one in order] == [1.0, 2.0, 3.0]
     # ISO 8601 in UTC: texts sort as their moments do.
-    assert all(first["ended"] <= then["started"] for first, then in zip(order, order[1:], strict=False))
+    assert all(first["ended"] <= then["started"] for first, then in itertools.pairwise(order))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
 from collections import Counter
@@ -31,7 +30,7 @@ def wait_until(condition, process, *, seconds=240):
 
 
 def test_a_study_with_adaptive_seeds_runs_as_arrays_on_both_nodes(cluster, submit):
-    """The nodes have the study's folder; the project's own, and the login machine's temporary files, they don't have."""
+    """The nodes have the study's folder, and neither the project's own nor the login machine's temporary files."""
     app = submit("noisy", shared=False)
     folder = cluster.root.parent / "studies" / "adaptive"
     ended = app.sweep("shift=choice(0.06)", SLURM, "hydra.sweeper.seeds=adaptive", f"hydra.sweep.dir={folder}")

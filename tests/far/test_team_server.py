@@ -13,7 +13,7 @@ USERS = 3
 
 def test_several_studies_share_a_server_that_may_be_gone_and_no_file_holds_its_password(shared_host, team):
     apps = [shared_host("waits") for _ in range(USERS)]
-    started = [app.start_sweep("x=2", tracking="auto", **team.environment) for app in apps]
+    started = [app.start_sweep("x=choice(2)", tracking="auto", **team.environment) for app in apps]
     for app, process in zip(apps, started, strict=True):
         until(lambda app=app: list(app.root.glob("multirun/*/*/tracking.json")), process)
 

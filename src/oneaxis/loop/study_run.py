@@ -144,7 +144,6 @@ class StudyRun:
         )
         most = 1 if self.settings.fail_fast else most_at_once(self.launching.config)
         jobs = {job.trial: job for job in self.queued}
-        queued = [(trial, jobs[trial.index]) for trial in trials if trial.index in jobs]
         new = self.launching.in_turn([trial for trial in trials if trial.index not in jobs], launcher)
         rounds = batches(new, most=most, contiguous=not uses_own_folders(self.launching.config))
         settled: set[int] = set()
@@ -152,7 +151,9 @@ class StudyRun:
         watch.start()
         self.stages.mark("launched")
         try:
-            for batch, jobs in relaunch.run(rounds, queued):
+            for batch, jobs in relaunch.run(
+                rounds, [(trial, jobs[trial.index]) for trial in trials if trial.index in jobs]
+            ):
                 returns.append([job for job in jobs if job is not None])
                 records = [self._settle(*pair) for pair in zip(batch, jobs, strict=True)]
                 settled.update(trial.index for trial in batch)

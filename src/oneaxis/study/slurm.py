@@ -28,9 +28,7 @@ def reachable() -> bool:
 def longest_array() -> int:
     """The most jobs that one array may have here."""
     try:
-        told = subprocess.run(
-            ["scontrol", "show", "config"], check=True, capture_output=True, text=True, timeout=PATIENCE
-        ).stdout
+        told = _told("scontrol", "show", "config")
     except (OSError, subprocess.SubprocessError):
         return USUAL_ARRAY
     found = re.search(r"^MaxArraySize\s*=\s*(\d+)", told, re.MULTILINE)
@@ -80,9 +78,9 @@ class Queue:
         return job in self._known and self._states[job][0] not in ENDED
 
     def _ask(self) -> None:
-        command = ["squeue", "--noheader", "--array", "--states=all", "--format=%i|%T|%N", f"--user={os.getuid()}"]
+        every = ("--noheader", "--array", "--states=all", "--format=%i|%T|%N", f"--user={os.getuid()}")
         try:
-            told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout  # noqa: S603 - Slurm's own
+            told = _told("squeue", *every)
         except (OSError, subprocess.SubprocessError) as error:
             reason = (getattr(error, "stderr", "") or str(error)).strip()
             raise QueueSilent(f"squeue doesn't answer ({reason}); try again when it does") from error
@@ -91,3 +89,7 @@ class Queue:
         answer = {line[0]: (line[1], line[2]) for line in lines if len(line) == 3}  # noqa: PLR2004 - as asked for
         self._known = frozenset(answer)
         self._states.update(answer)
+
+
+def _told(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout  # noqa: S603 - Slurm's own

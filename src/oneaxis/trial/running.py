@@ -191,7 +191,7 @@ def _lives(held: dict[str, Any]) -> bool:
 
 
 def _job() -> str:
-    """The job that this process is, as its queue names it: `12_3` in Slurm's array 12. Empty where submitit runs none."""
+    """The job that this process is, as its queue names it: `12_3` in Slurm's array 12. Empty where there is none."""
     given = os.environ
     if given.get("SUBMITIT_EXECUTOR") == "slurm":
         array = given.get("SLURM_ARRAY_JOB_ID")
