@@ -11,6 +11,8 @@ from tests.study.examples import study
 
 from oneaxis.errors import QueueSilent, TrialFailed, WorkerDied
 from oneaxis.study import slurm, submitted
+from oneaxis.study.folder import StudyFolder
+from oneaxis.study.leftovers import clear
 from oneaxis.study.slurm import Queue
 from oneaxis.study.submitted import JOBS_FILE, Jobs
 
@@ -102,6 +104,20 @@ def queued(root):
 def test_the_last_job_of_each_trial_is_known_again(squeue, tmp_path):
     squeue("5_0|RUNNING|n1", "7_0|RUNNING|n1", "7_1|COMPLETED|n1")
     assert [(job.trial, job.job) for job in queued(tmp_path)] == [(0, "7_0")]
+
+
+def test_a_job_that_was_not_noted_is_known_by_the_folder_in_which_it_works(squeue, tmp_path):
+    squeue("9_2|RUNNING|n1")
+    for number, job, queue in ((0, "9_2", "slurm"), (1, "9_1", "slurm"), (2, "9_2", "local")):
+        folder = tmp_path / study().plan.trials[number].folder
+        folder.mkdir()
+        (folder / "running.json").write_text(json.dumps({"job": job, "queue": queue, "machine": "far"}))
+    lines, found = clear(StudyFolder(tmp_path), study())
+    assert [(job.trial, job.job) for job in found] == [(0, "9_2")]
+    assert "in the queue: 1 trial is waiting or running there since before, and not started again" in lines
+    assert [path.parts[-4] for path in tmp_path.rglob("attempts/1/running.json")] == [
+        study().plan.trials[number].folder for number in (1, 2)
+    ]
 
 
 def test_without_a_queue_on_this_machine_nothing_is_held(tmp_path, monkeypatch):

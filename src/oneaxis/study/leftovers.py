@@ -31,7 +31,8 @@ def clear(folder: StudyFolder, study: Study) -> tuple[tuple[str, ...], tuple[Sub
     QueueSilent
         If a queue has jobs of this study and can't be asked.
     """
-    submitted = {job.trial: job for job in Jobs(folder.root).queued()}
+    jobs = Jobs(folder.root)
+    submitted = {job.trial: job for job in jobs.queued()}
     queued: list[Submitted] = []
     again = {"failed": 0, "refused": 0, "damaged": 0, "broken off": 0}
     ended = 0
@@ -41,8 +42,8 @@ def clear(folder: StudyFolder, study: Study) -> tuple[tuple[str, ...], tuple[Sub
         state = _state(folder, study, trial)
         if state == "finished":
             continue
-        if state == "broken off" and trial.index in submitted:
-            queued.append(submitted[trial.index])
+        if state == "broken off" and (found := submitted.get(trial.index) or jobs.working(job, trial)):
+            queued.append(found)
             continue
         held = running(job)
         if held is not None:

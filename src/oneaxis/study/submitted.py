@@ -21,9 +21,11 @@ from hydra.plugins.launcher import Launcher
 
 from oneaxis.errors import TrialFailed, WorkerDied
 from oneaxis.study.slurm import CANCELLED, OVERDUE, Queue, longest_array, reachable
+from oneaxis.trial.running import queue_job
 from oneaxis.vocabulary import Trial
 
 JOBS_FILE = "jobs.jsonl"
+USUAL_FOLDER = ".submitit/%j"  # of submitit's files, as Hydra's launcher names it
 LOOK = 0.2  # seconds between two looks at a job
 LATE = {"slurm": 15.0, "local": 1.0}  # seconds that the file of a result may come after its job's end
 
@@ -98,6 +100,12 @@ class Jobs:
         """
         noted = self._noted()
         return tuple(job for job in noted if self._queue.holds(job.job)) if noted and reachable() else ()
+
+    def working(self, folder: Path, trial: Trial) -> Submitted | None:
+        """The job that works in a trial's folder, where it wasn't noted: killed between handing over and noting."""
+        job = queue_job(folder)
+        known = bool(job) and reachable() and self._queue.holds(job)
+        return Submitted(trial.index, job, "slurm", USUAL_FOLDER) if known else None
 
     def holds(self, job: str) -> bool:
         """Whether a job waits or runs, as far as the queue can tell."""
