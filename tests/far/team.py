@@ -138,7 +138,7 @@ class Door:
                     self.send_error(401)
                     return
                 door.let_in += 1
-                behind = http.client.HTTPConnection("127.0.0.1", door._behind, timeout=300)
+                behind = http.client.HTTPConnection("127.0.0.1", door._behind, timeout=900)
                 with contextlib.closing(behind):
                     kept = {name: value for name, value in self.headers.items() if name.lower() in PASSED_ON}
                     behind.request(self.command, self.path, body=body, headers=kept)
@@ -218,7 +218,7 @@ def healthy(port: int) -> bool:
     return False
 
 
-def wait_until(condition, process, log: Path, *, seconds: float = 300) -> None:
+def wait_until(condition, process, log: Path, *, seconds: float = 900) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert process.poll() is None, log.read_text()

@@ -14,7 +14,7 @@ def test_at_most_so_many_trials_at_a_time(host):
         time.sleep(0.1)
     (app.root / "go 2").touch()
     (app.root / "go 3").touch()
-    out, errors = sweep.communicate(timeout=300)
+    out, errors = sweep.communicate(timeout=900)
     assert (sweep.returncode, errors) == (0, ""), out
     records = app.study.records
     order = [records[name] for name in ("reference", "x=2", "x=3")]

@@ -21,7 +21,7 @@ def jobs_of(study):
     return Counter(json.loads(line)["trial"] for line in lines)
 
 
-def wait_until(condition, process, *, seconds=240):
+def wait_until(condition, process, *, seconds=900):
     deadline = time.monotonic() + seconds
     while not condition():
         assert process.poll() is None, process.communicate()
@@ -58,7 +58,7 @@ def test_a_node_lost_in_the_middle_costs_its_trials_a_second_start_and_nothing_e
         cluster.lose("n2")
         (app.root / "go 2").touch()
         (app.root / "go 3").touch()
-        out, errors = sweep.communicate(timeout=300)
+        out, errors = sweep.communicate(timeout=900)
     finally:
         sweep.kill()
         cluster.start_node("n2")
@@ -85,7 +85,7 @@ def test_jobs_that_wait_in_the_queue_are_not_started_twice_when_the_login_proces
         said += line
     for number in (2, 3, 4):
         (app.root / f"go {number}").touch()
-    out, errors = resumed.communicate(timeout=300)
+    out, errors = resumed.communicate(timeout=900)
     assert resumed.returncode == 0, (said, out, errors)
     assert "in the queue: 3 trials are waiting or running there since before, and not started again" in said
     assert app.study.metric("score") == {"reference": 1.0, "x=2": 2.0, "x=3": 3.0, "x=4": 4.0}
