@@ -143,17 +143,16 @@ class StudyRun:
             limit=self.launching.limit,
         )
         most = 1 if self.settings.fail_fast else most_at_once(self.launching.config)
-        jobs = {job.trial: job for job in self.queued}
-        new = self.launching.in_turn([trial for trial in trials if trial.index not in jobs], launcher)
+        known = {job.trial: job for job in self.queued}
+        queued = [(trial, known[trial.index]) for trial in trials if trial.index in known]
+        new = self.launching.in_turn([trial for trial in trials if trial.index not in known], launcher)
         rounds = batches(new, most=most, contiguous=not uses_own_folders(self.launching.config))
         settled: set[int] = set()
         problem: BaseException | None = None
         watch.start()
         self.stages.mark("launched")
         try:
-            for batch, jobs in relaunch.run(
-                rounds, [(trial, jobs[trial.index]) for trial in trials if trial.index in jobs]
-            ):
+            for batch, jobs in relaunch.run(rounds, queued):
                 returns.append([job for job in jobs if job is not None])
                 records = [self._settle(*pair) for pair in zip(batch, jobs, strict=True)]
                 settled.update(trial.index for trial in batch)
