@@ -160,9 +160,8 @@ class StudyRun:
                     break
         except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - a launcher that dies must not take the records along
             problem = error
-        for trial in trials:
-            if trial.index not in settled:
-                self._settle(trial, None)
+        for trial in [one for one in trials if one.index not in settled]:
+            self._settle(trial, None)
         watch.stop()
         return problem
 
