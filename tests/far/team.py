@@ -132,6 +132,9 @@ class Door:
 
             def answer(self) -> None:
                 time.sleep(AWAY)
+                if door._listens is None:  # gone, also for those who were connected
+                    self.close_connection = True
+                    return
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 if self.headers.get("authorization") != expected and self.path != "/health":
                     door.turned_away += 1
