@@ -1,7 +1,7 @@
 """A Slurm of two nodes on this machine, which a test session starts and ends.
 
-Both nodes are processes here. As root each is a host of its own as far as programs can tell: another name, other
-process numbers, another /tmp; only a folder of the tests is shared, and of that `login` isn't.
+Both nodes are processes here. Where the system lets us (as root), each is a host of its own as far as programs can
+tell: another name, other process numbers, another /tmp; only a folder of the tests is shared, without its `login`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import time
 from pathlib import Path
 
+SPACES = ("unshare", "--uts", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "munged", "mungekey")
 CONF = """
 ClusterName=tests
@@ -64,6 +65,7 @@ class Cluster:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._apart = os.geteuid() == 0 and subprocess.run([*SPACES, "true"], check=False).returncode == 0
         self.environment = {"SLURM_CONF": str(root / "slurm.conf")}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -88,16 +90,15 @@ class Cluster:
         self.wait_for(lambda: self.states() == {"n1": "idle", "n2": "idle"}, "both nodes idle")
 
     def start_node(self, node: str) -> None:
-        """Start a node; as root, one that is a host of its own."""
+        """Start a node; where that is allowed, one that is a host of its own."""
         command = [str(_program("slurmd")), "-D", "-N", node]
-        if os.geteuid() == 0:
+        if self._apart:
             own = f'hostname {node}; shared="$1"; shift; '
             if not any(Path(used).is_relative_to("/tmp") for used in (sys.prefix, sys.base_prefix, __file__)):
                 own += 'mount --bind "$shared" /mnt; mount -t tmpfs none /tmp; mkdir -p "$shared"; '
                 own += 'mount --move /mnt "$shared"; '
             own += 'mount -t tmpfs none "$shared/login"; '
-            spaces = ["unshare", "--uts", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc"]
-            command = [*spaces, "sh", "-c", own + 'exec "$@"', "sh", str(self.root.parent), *command]
+            command = [*SPACES, "sh", "-c", own + 'exec "$@"', "sh", str(self.root.parent), *command]
         self._start(node, *command)
 
     def lose(self, node: str) -> None:
@@ -117,6 +118,10 @@ class Cluster:
         """The state of each job that waits or runs."""
         lines = self.run("squeue", "-h", "-r", "-o", "%i %T").splitlines()
         return dict(line.split() for line in lines)
+
+    def node_of(self, job: str) -> str:
+        """Where a job runs."""
+        return self.run("squeue", "-h", "-r", "-j", job, "-o", "%N").strip()
 
     @property
     def ended(self) -> list[dict[str, str]]:
