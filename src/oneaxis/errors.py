@@ -60,6 +60,10 @@ class TrialTaken(TrialRefused):
     """Another process works at the same trial, or has done it."""
 
 
+class QueueSilent(OneAxisError):
+    """A cluster's queue can't be asked."""
+
+
 class StudyFailed(OneAxisError):
     """A study ended with failed, refused or missing trials."""
 

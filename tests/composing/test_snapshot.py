@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 
 import cloudpickle
 import pytest
@@ -163,6 +164,15 @@ def test_it_travels_to_another_process_with_what_it_read(loader_of):
     before = outcome(snapshot, master, ["model=large"])
     travelled = pickle.loads(cloudpickle.dumps(snapshot))
     (conf / "model" / "large.yaml").write_text("width: 1000\n")
+    assert outcome(travelled, master, ["model=large"]) == before
+
+
+def test_where_it_travels_to_the_files_need_not_be(loader_of):
+    loader, master, conf = loader_of
+    snapshot, _ = take_snapshot(loader, master)
+    before = outcome(snapshot, master, ["model=large"])
+    travelled = pickle.loads(cloudpickle.dumps(snapshot))
+    shutil.rmtree(conf)
     assert outcome(travelled, master, ["model=large"]) == before
 
 

@@ -11,7 +11,7 @@ from tests.strategies import steady
 from tests.study.examples import record, study
 
 from oneaxis.study.folder import STUDY_FILE, StudyFolder
-from oneaxis.study.order import expected_seconds, longest_first, mean_seconds
+from oneaxis.study.order import expected_seconds, longest_first, mean_seconds, taking_turns
 
 STUDY = study(axis("lr", "0.5", "0.9", "2"), seeds=(0, 1))
 TRIALS = STUDY.plan.trials
@@ -30,6 +30,12 @@ def test_the_reference_leads_each_seed_and_the_longest_follow():
     # Of lr=0.9 nothing is known: it counts as the average, 3.7 s.
     order = [None, "lr=2", "lr=0.9", "lr=0.5"]
     assert names(found) == [(name, seed) for seed in (0, 1) for name in order]
+
+
+def test_where_times_are_compared_each_seed_begins_with_another_row():
+    found = names(taking_turns(TRIALS))
+    assert found[:4] == names(TRIALS)[:4]
+    assert found[4:] == [("lr=0.5", 1), ("lr=0.9", 1), ("lr=2", 1), (None, 1)]
 
 
 @steady

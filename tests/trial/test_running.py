@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from tests.study.examples import record, study
 
 from oneaxis.errors import TrialTaken
+from oneaxis.trial.codec import write_record
 from oneaxis.trial.process import alive, machine_id, start_mark
 from oneaxis.trial.running import Hold, last_output, lives, running, set_aside, timed_out
 
@@ -48,8 +51,11 @@ def test_what_a_dead_process_left_is_kept_apart(tmp_path):
 
 
 def test_a_job_that_its_own_queue_starts_again_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setenv("SLURM_JOB_ID", "77")
-    other(tmp_path, machine="far", job="77")
+    monkeypatch.setenv("SUBMITIT_EXECUTOR", "slurm")
+    monkeypatch.setenv("SLURM_JOB_ID", "78")
+    monkeypatch.setenv("SLURM_ARRAY_JOB_ID", "77")
+    monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "3")
+    other(tmp_path, machine="far", job="77_3")
     with Hold(tmp_path, "study") as hold:
         assert hold.still()
 
@@ -60,6 +66,20 @@ def test_a_job_whose_trial_was_given_to_another_knows_it(tmp_path):
         other(tmp_path)
         assert not hold.still()
     assert running(tmp_path)["token"] == "x", "the other's hold is its own to end"
+
+
+def test_two_jobs_of_one_allocation_are_not_the_same_job(tmp_path, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", "77")  # `salloc`, and the study started in there
+    other(tmp_path, machine="far", job="")
+    with pytest.raises(TrialTaken):
+        Hold(tmp_path, "study").__enter__()
+
+
+def test_a_job_that_comes_after_the_one_that_took_its_trial_over_leaves_its_record(tmp_path):
+    with Hold(tmp_path, "study") as hold:
+        set_aside(tmp_path)
+        write_record(replace(record(study().plan.trials[0]), study="study"), tmp_path)
+        assert not hold.still()
 
 
 def test_attempts_are_numbered_and_the_address_of_the_run_stays(tmp_path):

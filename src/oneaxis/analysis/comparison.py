@@ -16,6 +16,7 @@ from oneaxis.analysis.metrics import metric_remarks
 from oneaxis.analysis.pairing import pairing, planned_comparisons
 from oneaxis.analysis.result import Comparison, Health, Row
 from oneaxis.analysis.rows import control_row, deviation_row, reference_row
+from oneaxis.analysis.timing import timing
 from oneaxis.vocabulary import Plan, Policy, Record, Trial
 
 
@@ -67,7 +68,7 @@ def compare(
         margin=terms.margin,
         pairing=pairing(plan),
         band=terms.band,
-        health=(*_health(study, rows, reference), *(one.health for one in answers)) if reference else (),
+        health=(*_health(study, rows, reference, policy), *(one.health for one in answers)) if reference else (),
         saved=_saved(study),
         looks=plan.looks,
         remarks=(*metric_remarks(study.metrics, policy), *_margin_remarks(terms, policy), *gate_remarks(policy)),
@@ -82,9 +83,11 @@ def wanted_trials(plan: Plan, records: Mapping[int, Record], policy: Policy) -> 
     return tuple(trial for trial in plan.trials if trial.index in wanted)
 
 
-def _health(study: Gathered, rows: Sequence[Row], reference: Row) -> tuple[Health, ...]:
+def _health(study: Gathered, rows: Sequence[Row], reference: Row, policy: Policy) -> tuple[Health, ...]:
     controls = [control_row(study, evidence) for evidence in study.controls.values()]
-    return health(study.plan, rows, list(study.evidence.values()), study.terms, reference, controls=controls)
+    evidences = list(study.evidence.values())
+    timed = timing(evidences, policy, study.terms.metric)
+    return health(study.plan, rows, evidences, study.terms, reference, controls=controls, timed=timed)
 
 
 def _saved(study: Gathered) -> int:

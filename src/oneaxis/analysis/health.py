@@ -18,14 +18,16 @@ def health(
     reference: Row,
     *,
     controls: Sequence[Row] = (),
+    timed: Health | None = None,
 ) -> tuple[Health, ...]:
-    """Comparable? Complete? Paired? What do seeds move? Shifted? Decided on a test metric?"""
+    """Comparable? Complete? Paired? What do seeds move? Shifted? Decided on a test metric? `timed`: times fair?"""
     checks = [
         _comparable(evidences),
         _complete((reference, *rows, *controls)),
         _screened(plan) if plan.screens else _paired(rows, terms),
         _replicates(evidences, terms),
         _guardrails((reference, *rows)),
+        timed,
     ]
     if plan.shifted:
         checks.append(Health(f"shifted reference: {', '.join(plan.shifted)}", good=False))

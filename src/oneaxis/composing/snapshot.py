@@ -41,6 +41,13 @@ class SnapshotLoader(ConfigLoaderImpl):
         self._merged: dict[Any, bytes] = {}
         self._chosen: dict[Any, bytes] = {}
         self._parser = RememberingParser()
+        self._was_there = False
+
+    def ensure_main_config_source_available(self) -> None:
+        """Look for the folder of configuration files once: a job's machine may not have it, and needs none of it."""
+        if not self._was_there:
+            super().ensure_main_config_source_available()
+            self._was_there = True
 
     def _parse_overrides_and_create_caching_repo(
         self, config_name: str | None, overrides: list[str]

@@ -26,6 +26,7 @@ from oneaxis.study.place import Place, find_place, resumed_place
 from oneaxis.study.reuse import Refuses, take_over
 from oneaxis.study.same import complete, differences
 from oneaxis.study.source import keep_source
+from oneaxis.study.submitted import Submitted
 from oneaxis.tracking.store import masked
 from oneaxis.trial.guard import now
 from oneaxis.trial.loaded import project_root
@@ -44,6 +45,7 @@ class Begun:
     claim: Claim
     moved: bool
     resumed: bool
+    queued: tuple[Submitted, ...] = ()  # jobs of an earlier start that a queue still holds
 
 
 def begin(
@@ -114,6 +116,7 @@ def _begun(
     place: Place, config: DictConfig, plan: Plan, *, policy: Policy, tracking: Tracking, terminal: Console
 ) -> Begun:
     shown = replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking
+    queued: tuple[Submitted, ...] = ()
     folder = StudyFolder(place.folder.root.absolute())
     for note in place.notes:
         say(terminal, f"note: {note}")
@@ -126,7 +129,8 @@ def _begun(
         study = replace(place.earlier, plan=plan, tracking=shown)
         if shown != place.earlier.tracking:
             folder.write_study(study)
-        for line in clear(folder, study):
+        lines, queued = clear(folder, study)
+        for line in lines:
             say(terminal, line)
     how = "" if place.earlier is None else f" (goes on; started {study.created[:19]}Z)"
     say(terminal, f"Study: {short(folder.root)}{how}")
@@ -136,4 +140,5 @@ def _begun(
         place.claim,
         moved=place.folder.root != Path(str(config.hydra.sweep.dir)),
         resumed=place.earlier is not None,
+        queued=queued,
     )

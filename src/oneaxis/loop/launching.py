@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,10 +13,11 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
+from oneaxis.analysis.timing import time_decides
 from oneaxis.composing.text import quote
 from oneaxis.loop.launchers import job_has_process, thread_limits
 from oneaxis.study.folder import StudyFolder
-from oneaxis.study.order import expected_seconds, longest_first
+from oneaxis.study.order import expected_seconds, longest_first, taking_turns
 from oneaxis.study.workers import Server
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.loaded import loaded, project_root
@@ -70,8 +71,7 @@ class Launching:
         if hasattr(launcher, "ranks"):  # ours
             local = cast("Any", launcher)
             local.server = self.server
-            order = longest_first(self.study.plan.trials, expected_seconds(self.folder, self.study))
-            local.ranks = {trial.index: rank for rank, trial in enumerate(order)}
+            local.ranks = {trial.index: rank for rank, trial in enumerate(self._order(self.study.plan.trials))}
         if not config.hydra.verbose:
             # The plan and the progress say it better than a line a job.
             logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)
@@ -79,6 +79,18 @@ class Launching:
             # One thread a worker: two workers with two threads each are many times slower.
             os.environ.setdefault(name, threads)
         return launcher
+
+    def in_turn(self, trials: Sequence[Trial], launcher: Launcher) -> Sequence[Trial]:
+        """The order in which a launcher that starts jobs as they come gets them."""
+        timed = self._timed and uses_own_folders(self.config) and not hasattr(launcher, "ranks")
+        return taking_turns(trials) if timed else trials
+
+    @property
+    def _timed(self) -> bool:
+        return time_decides(self.study.policy, self.study.policy.metric)
+
+    def _order(self, trials: Sequence[Trial]) -> Sequence[Trial]:
+        return taking_turns(trials) if self._timed else longest_first(trials, expected_seconds(self.folder, self.study))
 
     def overrides(self, trial: Trial) -> list[str]:
         """The trial's overrides, and beside them what only Hydra's own node sees."""

@@ -81,7 +81,16 @@ def run_study(
             leave_started(answer, begun.folder.root)
             launching = Launching(config, context, task, begun.study, begun.folder, server, begun.moved)
             claims = claims_health(standing)
-            run = StudyRun(launching, settings, begun.study, begun.folder, terminal, stages=stages, claims=claims)
+            run = StudyRun(
+                launching,
+                settings,
+                begun.study,
+                begun.folder,
+                terminal,
+                stages=stages,
+                claims=claims,
+                queued=begun.queued,
+            )
             return run.to_the_end(uri=tracking.uri)
         finally:
             begun.claim.release()

@@ -30,13 +30,13 @@ from oneaxis.study.predictions import single_run_examples
 from oneaxis.study.progress import Progress, failure_line, first_result
 from oneaxis.study.relaunch import Relaunch, batches
 from oneaxis.study.rounds import Unwritten, pending, settle, settle_lost
+from oneaxis.study.submitted import Submitted
 from oneaxis.study.times import Stages, keep_marks, time_line, time_report
 from oneaxis.study.watch import Watch
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.written import already_written
 from oneaxis.vocabulary import Record, Study, Trial
 
-DEFAULT_SUBDIR = "${hydra.job.num}"
 INTERRUPT_PATIENCE = 20.0  # seconds that MLflow gets after Ctrl-C
 
 
@@ -52,6 +52,7 @@ class StudyRun:
     unwritten: dict[int, Record] = field(default_factory=dict)  # what a full disk didn't take
     stages: Stages = field(default_factory=Stages)
     claims: Health | None = None
+    queued: Sequence[Submitted] = ()  # jobs of an earlier start that a queue still holds
 
     def to_the_end(self, *, uri: str | None) -> Sequence[Sequence[JobReturn]]:
         """Run every trial, print the table and what to do next; raise if anything is without a result."""
@@ -142,13 +143,16 @@ class StudyRun:
             limit=self.launching.limit,
         )
         most = 1 if self.settings.fail_fast else most_at_once(self.launching.config)
-        rounds = batches(trials, most=most, contiguous=not uses_own_folders(self.launching.config))
+        known = {job.trial: job for job in self.queued}
+        queued = [(trial, known[trial.index]) for trial in trials if trial.index in known]
+        new = self.launching.in_turn([trial for trial in trials if trial.index not in known], launcher)
+        rounds = batches(new, most=most, contiguous=not uses_own_folders(self.launching.config))
         settled: set[int] = set()
         problem: BaseException | None = None
         watch.start()
         self.stages.mark("launched")
         try:
-            for batch, jobs in relaunch.run(rounds):
+            for batch, jobs in relaunch.run(rounds, queued):
                 returns.append([job for job in jobs if job is not None])
                 records = [self._settle(*pair) for pair in zip(batch, jobs, strict=True)]
                 settled.update(trial.index for trial in batch)
@@ -156,9 +160,8 @@ class StudyRun:
                     break
         except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - a launcher that dies must not take the records along
             problem = error
-        for trial in trials:
-            if trial.index not in settled:
-                self._settle(trial, None)
+        for trial in [one for one in trials if one.index not in settled]:
+            self._settle(trial, None)
         watch.stop()
         return problem
 

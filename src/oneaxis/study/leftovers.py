@@ -12,6 +12,7 @@ from typing import Any
 
 from oneaxis.errors import BadRecord
 from oneaxis.study.folder import StudyFolder
+from oneaxis.study.submitted import Jobs, Submitted, waiting_lines
 from oneaxis.trial.process import machine_id
 from oneaxis.trial.running import lives, running, set_aside
 from oneaxis.vocabulary import Study, Trial
@@ -19,11 +20,20 @@ from oneaxis.vocabulary import Study, Trial
 PATIENCE = 10.0  # seconds that a process may take to be gone
 
 
-def clear(folder: StudyFolder, study: Study) -> tuple[str, ...]:
+def clear(folder: StudyFolder, study: Study) -> tuple[tuple[str, ...], tuple[Submitted, ...]]:
     """Set aside what failed, was refused, is damaged or was broken off; lines on what was found.
 
-    Ends jobs of the dead sweeping process that still run on this machine: their trials run again.
+    Ends jobs of the dead sweeping process that still run on this machine: their trials run again. Jobs that still wait
+    or run in a queue stay there; they are returned.
+
+    Raises
+    ------
+    QueueSilent
+        If a queue has jobs of this study and can't be asked.
     """
+    jobs = Jobs(folder.root)
+    submitted = {job.trial: job for job in jobs.queued()}
+    queued: list[Submitted] = []
     again = {"failed": 0, "refused": 0, "damaged": 0, "broken off": 0}
     ended = 0
     elsewhere: set[str] = set()
@@ -31,6 +41,9 @@ def clear(folder: StudyFolder, study: Study) -> tuple[str, ...]:
         job = folder.job(trial.folder)
         state = _state(folder, study, trial)
         if state == "finished":
+            continue
+        if state == "broken off" and (found := submitted.get(trial.index) or jobs.working(job, trial)):
+            queued.append(found)
             continue
         held = running(job)
         if held is not None:
@@ -49,7 +62,8 @@ def clear(folder: StudyFolder, study: Study) -> tuple[str, ...]:
         lines.append(
             f"note: jobs on {', '.join(sorted(elsewhere))} may still run; whichever record is there first counts"
         )
-    return tuple(lines)
+    lines.extend(waiting_lines(queued))
+    return tuple(lines), tuple(queued)
 
 
 def _state(folder: StudyFolder, study: Study, trial: Trial) -> str:

@@ -37,6 +37,21 @@ def longest_first(trials: Sequence[Trial], seconds: Mapping[str | None, float]) 
     )
 
 
+def taking_turns(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Trials by seed as they were, each seed beginning with another one: none is always the first, or the last.
+
+    For studies that compare times: a warm-up, and an hour that grows slower, then hit all alike.
+    """
+    seeds: dict[int | None, list[Trial]] = {}
+    for trial in trials:
+        seeds.setdefault(trial.seed, []).append(trial)
+    found: list[Trial] = []
+    for number, own in enumerate(seeds.values()):
+        turn = number % len(own)
+        found += [*own[turn:], *own[:turn]]
+    return tuple(found)
+
+
 def mean_seconds(records: Iterable[Record]) -> dict[str | None, float]:
     """The mean duration of each deviation's finished trials."""
     found: dict[str | None, list[float]] = {}

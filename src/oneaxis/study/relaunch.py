@@ -1,7 +1,7 @@
 """Launch trials until each has a record or was given up: what a dying worker takes along is launched again.
 
-Hydra's joblib launcher loses a whole batch with one worker, submitit all returns with one job; records on disk
-stay. Which trial it was can't always be seen, so suspects run again one by one.
+Hydra's joblib launcher loses a whole batch with one worker; records on disk stay. Which trial it was can't always be
+seen, so suspects run again one by one.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from hydra.plugins.launcher import Launcher
 from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import interruption
-from oneaxis.study.submitted import waited_for
+from oneaxis.study.submitted import Jobs, Submitted
 from oneaxis.trial.codec import RECORD_FILE
-from oneaxis.trial.running import lives, running, set_aside, timed_out
+from oneaxis.trial.running import lives, queue_job, running, set_aside, timed_out
 from oneaxis.vocabulary import Trial
 
 MOST_DEATHS = 2  # of a trial's worker, before the trial is given up
@@ -46,10 +46,16 @@ class Relaunch:
         self._returned = returned
         self._say = say
         self._limit = limit
+        self._jobs = Jobs(folder.root)
+        self._queued: dict[int, Submitted] = {}
         self._deaths: Counter[int] = Counter()
 
-    def run(self, batches: Sequence[Sequence[Trial]]) -> Iterator[Round]:
+    def run(
+        self, batches: Sequence[Sequence[Trial]], queued: Sequence[tuple[Trial, Submitted]] = ()
+    ) -> Iterator[Round]:
         """Yield trials with their returns; None where only the disk can tell.
+
+        `queued` are trials whose jobs a queue holds since an earlier start: they are waited for, after all others.
 
         Raises
         ------
@@ -58,12 +64,13 @@ class Relaunch:
         KeyboardInterrupt
             If one is behind what the launcher raised.
         """
-        waiting = deque(list(batch) for batch in batches if batch)
+        self._queued = {trial.index: job for trial, job in queued}
+        since_before = [trial for trial, _ in queued]
+        waiting = deque(list(batch) for batch in (*batches, since_before) if batch)
         while waiting:
             batch = waiting.popleft()
             try:
-                with waited_for(self._launcher):
-                    jobs = self._launch(batch)
+                jobs = self._waited(batch) if batch[0].index in self._queued else self._launch(batch)
             except Exception as error:
                 interrupt = interruption(error)
                 if interrupt is not None:
@@ -84,11 +91,12 @@ class Relaunch:
                 waiting.extend([trial] for trial in again)
                 continue
             self._wait([trial for trial, job in zip(batch, jobs, strict=True) if _error(job, TrialTaken)])
-            died = [(trial, job) for trial, job in zip(batch, jobs, strict=True) if _error(job, WorkerDied)]
+            jobs = [self._in_time(*pair) for pair in zip(batch, jobs, strict=True)]
+            died = [(trial, job) for trial, job in zip(batch, jobs, strict=True) if self._dead(trial, job)]
             ended = [
-                (trial, None if _error(job, TrialTaken) else job)
+                (trial, None if _error(job, (TrialTaken, WorkerDied)) else job)
                 for trial, job in zip(batch, jobs, strict=True)
-                if not _error(job, WorkerDied)
+                if not self._dead(trial, job)
             ]
             if ended:
                 yield [trial for trial, _ in ended], [job for _, job in ended]
@@ -100,7 +108,12 @@ class Relaunch:
     def _launch(self, batch: Sequence[Trial]) -> Sequence[JobReturn]:
         if hasattr(self._launcher, "returned"):
             self._launcher.returned = lambda number, job: self._tell(batch[number - batch[0].index], job)
-        return self._launcher.launch([list(self._overrides(trial)) for trial in batch], batch[0].index)
+        with self._jobs.submitting(self._launcher, batch):
+            return self._launcher.launch([list(self._overrides(trial)) for trial in batch], batch[0].index)
+
+    def _waited(self, batch: Sequence[Trial]) -> Sequence[JobReturn]:
+        """The returns of jobs that were submitted earlier; what is launched again is not among them any more."""
+        return self._jobs.returns([self._queued.pop(trial.index) for trial in batch])
 
     def _tell(self, trial: Trial, job: JobReturn) -> None:
         """A process that dies for good leaves no record: written now, its failure shows now."""
@@ -122,13 +135,27 @@ class Relaunch:
     def _over(self, trial: Trial) -> bool:
         return self._deaths[trial.index] >= MOST_DEATHS
 
+    def _dead(self, trial: Trial, job: JobReturn) -> bool:
+        """Whether a trial's worker died without a record: the return alone may have been lost."""
+        return _error(job, WorkerDied) and not self._recorded(trial)
+
+    def _in_time(self, trial: Trial, job: JobReturn) -> JobReturn:
+        """A return, or that of a trial over its time, which would take as long again."""
+        if not _error(job, WorkerDied) or not timed_out(self._folder.job(trial.folder)):
+            return job
+        told = JobReturn(status=JobStatus.FAILED, overrides=job.overrides)
+        told.return_value = TrialFailed(
+            f"it took longer than {self._limit:g} s and was ended (hydra.sweeper.timeout_minutes)"
+        )
+        return told
+
     def _death(self, trial: Trial, error: Exception) -> JobReturn:
         job = JobReturn(status=JobStatus.FAILED)
-        if timed_out(self._folder.job(trial.folder)):
-            self._deaths[trial.index] = MOST_DEATHS  # it would take as long again
-            job.return_value = TrialFailed(
-                f"it took longer than {self._limit:g} s and was ended (hydra.sweeper.timeout_minutes)"
-            )
+        job.return_value = WorkerDied("its process died")
+        in_time = self._in_time(trial, job)
+        if in_time is not job:
+            self._deaths[trial.index] = MOST_DEATHS
+            job = in_time
         else:
             reason = (str(error).strip().splitlines() or [""])[0].partition(". ")[0]
             job.return_value = WorkerDied(f"its process died ({type(error).__name__}: {reason})")
@@ -152,9 +179,10 @@ class Relaunch:
             self._say(f"launched again: {names}{more} ({why})")
 
     def _wait(self, trials: Sequence[Trial]) -> None:
-        """Until no process of this machine works at these trials any more."""
+        """Until no process of this machine, and no job of a queue, works at these trials any more."""
         for trial in trials:
-            while not self._recorded(trial) and lives(self._folder.job(trial.folder)):
+            job = self._folder.job(trial.folder)
+            while not self._recorded(trial) and (lives(job) or self._jobs.holds(queue_job(job))):
                 time.sleep(LOOK)
 
     def _began(self, trial: Trial) -> bool:
@@ -180,5 +208,5 @@ def batches(trials: Sequence[Trial], *, most: int | None, contiguous: bool) -> l
     return found
 
 
-def _error(job: JobReturn, kind: type[Exception]) -> bool:
+def _error(job: JobReturn, kind: type[Exception] | tuple[type[Exception], ...]) -> bool:
     return isinstance(job._return_value, kind)  # noqa: SLF001 - the public property raises for failed jobs

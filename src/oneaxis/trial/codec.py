@@ -8,6 +8,7 @@ import enum
 import json
 import math
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def read_record(folder: Path) -> Record | None:
 
 def write_json(content: Mapping[str, Any], path: Path) -> Path:
     """Write JSON atomically; non-finite numbers become text."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # Processes of two machines may have one number.
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     text = json.dumps(jsonable(content), indent=1, ensure_ascii=False, allow_nan=False)
     try:
         partial.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")

@@ -20,7 +20,6 @@ from oneaxis.trial.process import alive, machine_id, start_mark
 RUNNING_FILE = "running.json"
 FAULT_FILE = "fault.txt"
 ATTEMPTS = "attempts"
-JOB_VARIABLES = ("SLURM_JOB_ID", "SLURM_ARRAY_TASK_ID", "SUBMITIT_LOCAL_JOB_ID")
 TAIL = 4000  # characters of a log that are kept
 TIMED_OUT = "Timeout ("  # how Python's fault handler begins
 
@@ -72,14 +71,17 @@ class Hold:
             self._fault.close()
             with contextlib.suppress(OSError):
                 (self._folder / FAULT_FILE).unlink()
-        if self.still():
+        held = running(self._folder)
+        if held is not None and held.get("token") == self._token:
             with contextlib.suppress(OSError):
                 self._path.unlink()
 
     def still(self) -> bool:
         """Whether nobody took the trial over meanwhile: a study that was resumed while this job ran on."""
         held = running(self._folder)
-        return held is None or held.get("token") == self._token
+        if held is None:
+            return not _recorded(self._folder, self._study)  # whoever took it over has ended
+        return bool(held.get("token") == self._token)
 
     def _begin(self) -> None:
         content = {
@@ -90,6 +92,7 @@ class Hold:
             "process": os.getpid(),
             "started": start_mark(os.getpid()),
             "job": _job(),
+            "queue": os.environ.get("SUBMITIT_EXECUTOR", ""),
         }
         try:
             with self._path.open("x", encoding="utf-8") as file:
@@ -114,6 +117,12 @@ def lives(job: Path) -> bool:
     return held is not None and held.get("machine") == machine_id() and _lives(held)
 
 
+def queue_job(job: Path) -> str:
+    """The job of Slurm's queue that works, or worked, in a job folder; empty where it is none."""
+    held = running(job) or {}
+    return str(held.get("job") or "") if held.get("queue") == "slurm" else ""
+
+
 def set_aside(job: Path) -> Path | None:
     """Move what an attempt left into `attempts/N`; where it went, if there was anything.
 
@@ -123,8 +132,7 @@ def set_aside(job: Path) -> Path | None:
     if not left:
         return None
     number = 1 + max((int(path.name) for path in _listed(job / ATTEMPTS) if path.name.isdecimal()), default=0)
-    place = job / ATTEMPTS / str(number)
-    place.mkdir(parents=True)
+    place = _made(job / ATTEMPTS, number)
     for path in left:
         with contextlib.suppress(FileNotFoundError):  # a temporary name that was just renamed
             path.rename(place / path.name)
@@ -151,6 +159,17 @@ def last_output(job: Path) -> str:
     return "\n".join(parts)
 
 
+def _made(folder: Path, number: int) -> Path:
+    """The first folder from this number on that nobody else makes at the same moment."""
+    while True:
+        try:
+            (folder / str(number)).mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+        else:
+            return folder / str(number)
+
+
 def _recorded(job: Path, study: str) -> bool:
     if not (job / RECORD_FILE).exists():
         return False
@@ -172,7 +191,12 @@ def _lives(held: dict[str, Any]) -> bool:
 
 
 def _job() -> str:
-    return "_".join(os.environ[name] for name in JOB_VARIABLES if name in os.environ)
+    """The job that this process is, as its queue names it: `12_3` in Slurm's array 12. Empty where there is none."""
+    given = os.environ
+    if given.get("SUBMITIT_EXECUTOR") == "slurm":
+        array = given.get("SLURM_ARRAY_JOB_ID")
+        return f"{array}_{given.get('SLURM_ARRAY_TASK_ID')}" if array else given.get("SLURM_JOB_ID", "")
+    return given.get("SUBMITIT_LOCAL_JOB_ID", "")
 
 
 def _listed(folder: Path) -> list[Path]:

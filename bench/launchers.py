@@ -1,0 +1,106 @@
+"""What a trial costs beside its own work, by launcher: the same study of trivial trials from a laptop to a cluster.
+
+    python bench/launchers.py [--trials 12]
+
+Slurm is the two-node cluster of tests/far, on this very machine; without its programs that row is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from tests.far import slurm  # noqa: E402 - the tests' own cluster
+
+APP = HERE / "apps" / "scale"
+RESULTS = HERE / "results"
+LAUNCHERS = {
+    "basic": [],
+    "oneaxis": ["hydra/launcher=oneaxis", "hydra.sweeper.workers=2"],
+    "joblib": ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"],
+    "submitit_local": ["hydra/launcher=submitit_local", "hydra.sweeper.workers=2"],
+    "submitit_slurm": ["hydra/launcher=submitit_slurm"],
+}
+ALWAYS = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false"]
+
+
+def main() -> int:
+    options = _options()
+    rows = []
+    with (
+        tempfile.TemporaryDirectory(prefix="oneaxis-launchers-", dir=options.place) as temporary,
+        cluster(temporary) as nodes,
+    ):
+        for name in LAUNCHERS:
+            if name == "submitit_slurm" and nodes is None:
+                print(f"left out: {name} ({slurm.lacking()} not installed)", file=sys.stderr)
+                continue
+            rows.append(row(name, Path(temporary), options.trials, nodes.environment if nodes else {}))
+            print(rows[-1], flush=True)
+    where = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {date.today()}"
+    head = f"{options.trials} trials that take no time, two at a time but for basic, {where}\n\n"
+    head += "| hydra/launcher= | wall s | trials alone, s | a trial, s | CPU s of this side |\n|---|---|---|---|---|\n"
+    if options.keep:
+        (RESULTS / "launchers.md").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    return 0
+
+
+def row(name: str, place: Path, trials: int, environment: dict[str, str]) -> str:
+    app = place / name
+    shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__"))
+    line = [f"x=range(1,{trials // 2})", "hydra.sweeper.seeds=2", "hydra.sweep.dir=study"]
+    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [sys.executable, "app.py", "-m", *ALWAYS, *line, *LAUNCHERS[name]],
+        cwd=app,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        check=True,
+        capture_output=True,
+    )
+    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    marks = json.loads((app / "study" / "times.json").read_text())["sittings"][-1]
+    ran = marks["ended"] - marks["launched"]
+    own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return f"| {name} | {wall:.1f} | {ran:.1f} | {ran / trials:.2f} | {own:.1f} |"
+
+
+@contextlib.contextmanager
+def cluster(place: str):
+    """Two nodes, or None."""
+    if slurm.lacking():
+        yield None
+        return
+    root = Path(place) / "cluster"
+    root.mkdir()
+    (Path(place) / "login").mkdir()
+    nodes = slurm.Cluster(root)
+    try:
+        nodes.start()
+        yield nodes
+    finally:
+        nodes.stop()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trials", type=int, default=12, help="an even number")
+    parser.add_argument("--place", help="a folder for the studies (default: the system's for such)")
+    parser.add_argument("--keep", action="store_true", help="write bench/results/launchers.md")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
