@@ -39,13 +39,14 @@ def _parser() -> argparse.ArgumentParser:
         ("sync", _sync, "write a study into MLflow, whole; writing twice changes nothing"),
     ):
         more = "; exit status 1 if any trial lacks, or the gate isn't passed" if name == "compare" else ""
+        newest = "the newest that lacks something" if name == "resume" else "the newest here"
         command = commands.add_parser(name, help=caption, description=caption + more)
         command.add_argument(
             "study",
             nargs="*" if name == "compare" else "?",
             type=Path,
             metavar="STUDY",
-            help="its folder (default: the newest here)",
+            help=f"its folder (default: {newest})",
         )
         if name == "compare":
             _compare_options(command)

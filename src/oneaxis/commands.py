@@ -40,7 +40,7 @@ def _add_changing(commands: Any) -> None:
     promote.add_argument(
         "changes", nargs="+", metavar="KEY=VALUE", help="a deviation, or several that shall go together"
     )
-    promote.add_argument("--study", type=Path, metavar="STUDY", help="the study that chose it (default: the newest)")
+    promote.add_argument("--study", type=Path, metavar="STUDY", help="the study that chose it (default: on most seeds)")
     promote.add_argument(
         "--seeds", type=int, metavar="N", help="how many fresh seeds (default: as the study, at least 5)"
     )

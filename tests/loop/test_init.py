@@ -50,6 +50,26 @@ def test_its_own_tests_pass_and_so_does_its_study(tmp_path):
     assert "3 passed" in ended.stdout
 
 
+@pytest.mark.parametrize(
+    "kept, requirement",
+    [
+        ('{"url": "file:///home/ada/oneaxis", "dir_info": {"editable": true}}', "oneaxis @ file:///home/ada/oneaxis"),
+        (None, "oneaxis"),  # from an index
+        ("{", "oneaxis"),
+    ],
+)
+def test_a_project_requires_the_oneaxis_that_made_it(tmp_path, monkeypatch, kept, requirement):
+    class Installed:
+        def read_text(self, name):
+            assert name == "direct_url.json"
+            return kept
+
+    monkeypatch.setattr("oneaxis.loop.init.project.distribution", lambda name: Installed())
+    init(tmp_path / "new")
+    needs = tomllib.loads((tmp_path / "new" / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert needs[0] == requirement
+
+
 @pytest.mark.parametrize("taken", ["train.py", "conf/model/forest.yaml", "conf"])
 def test_nothing_is_written_over(tmp_path, capsys, taken):
     (tmp_path / taken).parent.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Literal
 from oneaxis.errors import FolderUnusable
 
 Framework = Literal["sklearn", "torch"]
-DEPENDENCIES = {"sklearn": ("oneaxis", "scikit-learn>=1.5"), "torch": ("oneaxis", "torch>=2.4")}
+DEPENDENCIES = {"sklearn": "scikit-learn>=1.5", "torch": "torch>=2.4"}
 EXAMPLE = {"sklearn": "model.max_depth=2,4", "torch": "training.lr=1e-3,1e-1"}
 RENAMED = {"gitignore": ".gitignore"}  # a template of that name would hide its neighbours from packaging
 
@@ -45,7 +47,7 @@ def init(folder: Path, framework: Framework = "sklearn") -> tuple[Path, ...]:
 
 def _texts(framework: Framework, name: str) -> Iterator[tuple[str, str]]:
     templates = files("oneaxis.loop.init") / "templates"
-    dependencies = ", ".join(f'"{each}"' for each in DEPENDENCIES[framework])
+    dependencies = ", ".join(f'"{each}"' for each in (own_requirement(), DEPENDENCIES[framework]))
     for part in (framework, "shared"):
         for path, file in _walk(templates / part):
             text = file.read_text(encoding="utf-8")
@@ -53,6 +55,18 @@ def _texts(framework: Framework, name: str) -> Iterator[tuple[str, str]]:
                 for key, value in (("name", name), ("dependencies", dependencies), ("example", EXAMPLE[framework])):
                     text = text.replace("{" + key + "}", value)
             yield RENAMED.get(path, path), text
+
+
+def own_requirement() -> str:
+    """How a project requires this very oneaxis: by its name, or by the address that it was installed from.
+
+    The address is in `direct_url.json`, a file defined by https://packaging.python.org/en/latest/specifications/direct-url/.
+    """
+    try:
+        url = json.loads(distribution("oneaxis").read_text("direct_url.json") or "{}").get("url")
+    except (PackageNotFoundError, ValueError):
+        url = None
+    return f"oneaxis @ {url}" if url else "oneaxis"
 
 
 def _walk(place: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:
