@@ -22,6 +22,7 @@ ELSEWHERE = {
     "started.json": "a command's own folder",
     "reference.json": "as above",
     "top_level.txt": "of installed packages",
+    "direct_url.json": "as above",
 }
 
 
