@@ -122,8 +122,10 @@ def test_what_was_composed_before_changes_nothing(loader_of):
     """One memory for all compositions: what decides a defaults list must all be in its key."""
     loader, master, _ = loader_of
     snapshot, _ = take_snapshot(loader, master)
-    for overrides in (*COMPOSITIONS, *reversed(COMPOSITIONS)):
-        assert outcome(snapshot, master, overrides) == outcome(loader, master, overrides), overrides
+    theirs = [outcome(loader, master, overrides) for overrides in COMPOSITIONS]
+    for there_and_back in (1, -1):
+        for overrides, expected in list(zip(COMPOSITIONS, theirs, strict=True))[::there_and_back]:
+            assert outcome(snapshot, master, overrides) == expected, overrides
 
 
 def test_hydras_own_loader_keeps_its_own_ways(loader_of):
