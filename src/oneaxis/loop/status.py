@@ -91,7 +91,9 @@ def look_around(app: App) -> State:
     here = [item for item in past if item.reference_digest == digest]
     records = [(item, item.folder.records(item.study)) for item in here]
     finished = [record for _, found in records for record in found.values() if record.status == "finished"]
-    metric = primary_metric(metric_names(finished), planned.study.policy)
+    alike = [item for item in past if any(trial.digest == digest for trial in item.study.plan.trials)]
+    own = list(_of_configuration(digest, alike))
+    metric = primary_metric(metric_names(finished or own), planned.study.policy)
     studies = [item for item in here if not item.study.single]
     looked = _data(app, planned)
     floor = tuple(_floor(planned, finished, metric))
@@ -100,10 +102,10 @@ def look_around(app: App) -> State:
         name=planned.config_name,
         choices={} if planned.study.plan.reference is None else planned.study.plan.reference.choices,
         digest=digest,
-        first_run=here[0].study.created if here else None,
+        first_run=alike[0].study.created if alike else None,
         data=looked,
         metric=metric,
-        reference=_mean([record for record in finished if record.deviation is None], metric),
+        reference=_mean(own, metric),
         floor=floor,
         claims=planned.claims,
         here=len(studies),
@@ -113,6 +115,15 @@ def look_around(app: App) -> State:
         next_steps=tuple(_next(app, planned, looked, floor, studies, finished)),
         unplanned=unplanned,
     )
+
+
+def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Iterator[Record]:
+    """Finished trials of a configuration, whatever their studies called it: a promoted change ran before it was one."""
+    for item in past:
+        found = item.folder.records(item.study)
+        for trial in item.study.plan.trials:
+            if trial.digest == digest and trial.index in found and found[trial.index].status == "finished":
+                yield found[trial.index]
 
 
 def _planned(app: App) -> tuple[Planned, str | None]:
