@@ -74,7 +74,7 @@ class Postgres:
 
     def _run(self, *command: object) -> None:
         subprocess.run(
-            [str(part) for part in command], check=True, capture_output=True, cwd=self.root, timeout=300, **self._as
+            [str(part) for part in command], check=True, capture_output=True, cwd=self.root, timeout=900, **self._as
         )
 
 

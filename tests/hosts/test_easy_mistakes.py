@@ -73,7 +73,7 @@ def test_a_trial_that_dies_is_told_while_the_others_run(host):
         said += line
     assert not any(app.root.rglob("do=hang/record.json"))
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=300)
+    rest, _ = process.communicate(timeout=900)
     assert process.returncode == 143
     assert "Interrupted: 1 of 3 trials are done and kept" in rest
     wait_until(lambda: not processes_in(app.root))

@@ -87,7 +87,7 @@ def test_two_studies_at_once_in_one_folder_share_nothing(host):
     app = host("plain")
     started = [app.start_sweep("lr=0.5,1", FIXED) for _ in range(2)]
     for process in started:
-        _, errors = process.communicate(timeout=600)
+        _, errors = process.communicate(timeout=900)
         assert (process.returncode, errors) == (0, "")
     statuses = [study.statuses for study in app.studies]
     assert all(found == {"reference": "finished", "lr=0.5": "finished", "lr=1": "finished"} for found in statuses)

@@ -59,7 +59,7 @@ def test_studies_that_start_at_once_on_a_new_store_are_all_there(shared_host, ne
     apps = [shared_host("plain") for _ in range(4)]
     started = [app.start_sweep("lr=0.5,1", tracking=new_store.uri) for app in apps]
     for process in started:
-        _, errors = process.communicate(timeout=300)
+        _, errors = process.communicate(timeout=900)
         assert (process.returncode, errors) == (0, "")
     names = Counter(run.info.run_name for run in new_store.all_runs)
     assert names.total() == 4 * (1 + 3)

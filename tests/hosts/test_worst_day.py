@@ -42,7 +42,7 @@ def test_a_tracking_server_that_stops_in_the_middle_has_everything_in_the_end(ho
     server.start()
     read_until(study, "MLflow: back, and everything so far is written")
     (app.root / "go 3").touch()
-    _, errors = study.communicate(timeout=600)
+    _, errors = study.communicate(timeout=900)
     assert (study.returncode, errors) == (0, "")
     runs = server.store.runs  # by name: a second run of any trial would be an error here
     parent = f"app {app.study.root.name}"
@@ -88,7 +88,7 @@ def test_what_a_full_disk_does_not_take_is_on_the_screen_and_the_study_goes_on_l
             pass
     (app.root / "go 2").touch()
     (app.root / "go 3").touch()
-    out, errors = sweep.communicate(timeout=600)
+    out, errors = sweep.communicate(timeout=900)
     assert sweep.returncode == 1, errors
     assert told in out, out + errors
 

@@ -110,7 +110,7 @@ def test_nothing_outlives_the_sweeping_process(host, store, how, status):
     wait_until(lambda: any(app.root.rglob("do=other/record.json")))
     wait_until(lambda: any(app.root.rglob("do=hang/.hydra")))
     os.kill(process.pid, how)
-    out, _ = process.communicate(timeout=300)
+    out, _ = process.communicate(timeout=900)
     assert process.returncode == status
     wait_until(lambda: not processes_in(app.root))
     assert app.study.statuses == {"reference": "finished", "do=other": "finished"}

@@ -44,6 +44,6 @@ def test_nothing_outlives_the_sweeping_process(host, how, status):
     wait_until(lambda: any(app.root.rglob("reference/record.json")), 180)
     wait_until(lambda: any(app.root.rglob("do=hang/.hydra")), 180)
     os.kill(process.pid, how)
-    process.communicate(timeout=180)
+    process.communicate(timeout=900)
     assert process.returncode == status
     wait_until(lambda: not processes_in(app.root), 180)

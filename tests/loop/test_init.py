@@ -24,7 +24,7 @@ def run(root, *command):
         "OMP_NUM_THREADS": "1",
     }
     return subprocess.run(
-        [sys.executable, *command], cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, *command], cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=900
     )
 
 
