@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 from tests.app.readme import BLOCKS, README, masked
@@ -14,7 +15,7 @@ COMMANDS = [
 
 def test_the_refusal_is_real(host):
     [command] = [command for command in BLOCKS if command.startswith("python app.py")]
-    ended = host("refusal").python(*command.split()[1:])
+    ended = host("refusal").python(*shlex.split(command)[1:])
     assert ended.status == 1
     assert masked(BLOCKS[command]) == masked(ended.err)[: len(masked(BLOCKS[command]))]
 
@@ -24,7 +25,7 @@ def test_every_command_of_the_table_plans_or_runs(demo, command):
     if "mnist1d" in command:
         pytest.importorskip("torch")
     more = ["hydra.sweeper.dry_run=true"] if " -m" in command else ["hydra.sweeper.tracking=null"]
-    assert demo.python(*command.split()[1:], *more).status == 0
+    assert demo.python(*shlex.split(command)[1:], *more).status == 0
 
 
 def test_every_setting_is_in_the_table_with_its_default():
