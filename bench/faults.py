@@ -1,15 +1,11 @@
 """Kill jobs and sweepers at random moments, and count what is lost.
 
     python bench/faults.py [--rounds 100] [--launcher local|joblib|submitit_local|all]
-    python bench/faults.py --at-once 8
 
 A round is one study of trivial trials. `kill -9` hits one of its jobs, or the sweeping process itself, at a random
 moment; `oneaxis resume` goes on until the study is complete. Each trial must then have exactly one finished record
 that counts, with the value that its configuration gives, and no process may be left at work. (Idle workers of joblib's
 outlive a sweeper that was killed; they are ended here and not counted.)
-
-With `--at-once` nothing is killed: so many studies start at the same moment on one SQLite store that isn't there yet,
-and each run of each study must be in it once, finished.
 """
 
 from __future__ import annotations
@@ -22,7 +18,6 @@ import platform
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -66,8 +61,6 @@ class Tally:
 
 def main() -> int:
     options = _options()
-    if options.at_once:
-        return at_once(options.at_once)
     chance = random.Random(options.seed)
     names = list(LAUNCHERS) if options.launcher == "all" else [options.launcher]
     tallies = {name: Tally() for name in names}
@@ -89,33 +82,6 @@ def round_of_faults(launcher: str, chance: random.Random, tally: Tally) -> None:
         _study(launcher, root / "app", chance, tally)
         tally.seconds += time.monotonic() - started
         tally.rounds += 1
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
-
-
-def at_once(count: int) -> int:
-    """So many studies at the same moment on one new store; exit status 1 unless all is in it, once."""
-    root = Path(tempfile.mkdtemp(prefix="oneaxis-at-once-"))
-    store = root / "store.db"
-    try:
-        started = time.monotonic()
-        studies = []
-        for number in range(count):
-            app = root / f"user {number}" / "app"
-            shutil.copytree(APP, app)
-            command = [sys.executable, "app.py", "-m", "x=1,2,3", f"hydra.sweeper.tracking=sqlite:///{store}"]
-            with (app / "output.txt").open("wb") as log:
-                studies.append(subprocess.Popen(command, cwd=app, stdout=log, stderr=log))
-        ends = [study.wait() for study in studies]
-        seconds = time.monotonic() - started
-        trials = sum(len(list((root / f"user {number}").rglob("record.json"))) for number in range(count))
-        with contextlib.closing(sqlite3.connect(store)) as database:
-            found = Counter(database.execute("SELECT name, status FROM runs").fetchall())
-        children = sum(each for (name, status), each in found.items() if status == "FINISHED")
-        good = ends == [0] * count and trials == 4 * count and children == sum(found.values()) == 5 * count
-        print(f"{count} studies at once: {trials} records, {children} finished runs of {5 * count}, {seconds:.0f} s")
-        print("good" if good else f"NOT GOOD: {ends} {found}")
-        return 0 if good else 1
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -274,7 +240,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--launcher", choices=(*LAUNCHERS, "all"), default="all")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--at-once", type=int, default=0, help="so many studies on one new store instead")
     parser.add_argument("--quiet", action="store_true", help="write no bench/results/faults.md")
     return parser.parse_args()
 

@@ -33,7 +33,11 @@ class FolderUnusable(OneAxisError):
 
 
 class AppUnusable(OneAxisError):
-    """The app behind a command isn't known, isn't there, or doesn't get as far as a plan."""
+    """The app behind a command isn't known, isn't there, or doesn't get as far as a plan; `reason`: its own words."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason or message
 
 
 class BadClaim(OneAxisError):

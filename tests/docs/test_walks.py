@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.docs.pages import DOCS, script
+from tests.docs.pages import DOCS, ROOT, script
 
 printed = script("printed")
 WALKS = ("tutorial.md", "mnist1d.md")
@@ -54,3 +54,10 @@ def test_a_walk_is_printed_whole(walk):
         if shown.show:
             assert printed.chosen(shown.printed, shown.show).replace("…\n", "") == shown.printed.replace("…\n", "")
         assert "Traceback" not in shown.printed
+
+
+def test_the_readme_shows_what_the_tutorial_ends_in():
+    [table] = [
+        block for block in (ROOT / "README.md").read_text().split("```")[1::2] if block.startswith("text\n✓ comparable")
+    ]
+    assert table.removeprefix("text\n") in (DOCS / "tutorial.md").read_text()

@@ -7,12 +7,10 @@ from types import SimpleNamespace
 from oneaxis.loop.status import _of_configuration
 
 
-def study(digests, statuses):
-    trials = [SimpleNamespace(index=index, digest=digest) for index, digest in enumerate(digests)]
+def study(name, digests, statuses):
+    trials = [SimpleNamespace(index=index, digest=digest, seed=index) for index, digest in enumerate(digests)]
     records = {
-        index: SimpleNamespace(status=status, index=index)
-        for index, status in enumerate(statuses)
-        if status is not None
+        index: SimpleNamespace(status=status, study=name) for index, status in enumerate(statuses) if status is not None
     }
     return SimpleNamespace(
         study=SimpleNamespace(plan=SimpleNamespace(trials=trials)), folder=SimpleNamespace(records=lambda _: records)
@@ -21,7 +19,13 @@ def study(digests, statuses):
 
 def test_a_promoted_change_was_measured_before_it_was_the_reference():
     past = [
-        study(["old", "new", "new", "new"], ["finished", "finished", "failed", None]),
-        study(["new", "other"], ["finished", "finished"]),
+        study("chose", ["old", "new", "new", "new"], ["finished", "finished", "failed", None]),
+        study("promoted", ["new", "other"], ["finished", "finished"]),
     ]
-    assert [record.index for record in _of_configuration("new", past)] == [1, 0]
+    found = _of_configuration("new", past)
+    assert {seed: record.study for seed, record in found.items()} == {0: "promoted", 1: "chose"}
+
+
+def test_a_trial_that_was_taken_over_counts_once():
+    past = [study("first", ["new"], ["finished"]), study("second", ["new"], ["finished"])]
+    assert [record.study for record in _of_configuration("new", past).values()] == ["second"]

@@ -12,6 +12,7 @@ import pytest
 from tests.report import examples
 
 from oneaxis.report.html import html_page, page_without_figures
+from oneaxis.report.numbers import decimals, with_interval
 from oneaxis.report.order import MARKS
 
 VOID = {"meta", "link", "img", "br", "input", "path", "use"}
@@ -65,6 +66,17 @@ def test_every_section_that_has_content_is_there_and_linked(page):
     ]
     assert re.findall(r'<section id="(\w+)"', page) == names
     assert re.findall(r'<li><a href="#(\w+)">', page) == names
+
+
+def test_the_table_has_as_many_digits_as_the_terminals():
+    found = examples.all_verdicts()
+    page = page_without_figures(examples.contents(found))
+    digits = decimals(found, found.metric, found.rows)
+    intervals = [
+        with_interval(delta, digits).partition(" ")[2] for row in found.rows if (delta := row.deltas.get(found.metric))
+    ]
+    assert len(intervals) > 5
+    assert [text for text in intervals if f"<small>{text}</small>" not in page and f">{text}<" not in page] == []
 
 
 def test_a_section_without_content_is_not_there():

@@ -152,8 +152,10 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
             check=False,
         )
         if ended.returncode != 0 or not (answer / REFERENCE_FILE).exists():
-            told = "\n  ".join(_complaint(ended.stderr or ended.stdout)) or "it said nothing"
-            raise AppUnusable(f"{app.shown(overrides)} can't be planned:\n  {told}")
+            told = _complaint(ended.stderr or ended.stdout) or ["it said nothing"]
+            shown = "\n  ".join(told)
+            reason = next((line for line in told if line.startswith("oneaxis: ")), told[-1])
+            raise AppUnusable(f"{app.shown(overrides)} can't be planned:\n  {shown}", reason=reason)
         master = OmegaConf.load(answer / MASTER_FILE)
         assert isinstance(master, DictConfig)
         study = StudyFolder(answer).read_study()

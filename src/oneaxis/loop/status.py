@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +19,8 @@ from oneaxis.canonical import leaves
 from oneaxis.errors import AppUnusable, BadRecord
 from oneaxis.loop.app import App, Planned, plan_app
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
+from oneaxis.loop.next_steps import Step, next_steps
 from oneaxis.loop.past import PastStudy, reference_digest, studies_under
-from oneaxis.report.table import duration
 from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Record
@@ -41,15 +40,6 @@ class DataLook:
     problems: int
     notices: int
     changed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A command, why it is next, and what it costs, in words."""
-
-    command: str
-    why: str
-    cost: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,7 @@ def look_around(app: App) -> State:
     records = [(item, item.folder.records(item.study)) for item in here]
     finished = [record for _, found in records for record in found.values() if record.status == "finished"]
     alike = [item for item in past if any(trial.digest == digest for trial in item.study.plan.trials)]
-    own = list(_of_configuration(digest, alike))
+    own = tuple(_of_configuration(digest, alike).values())
     metric = primary_metric(metric_names(finished or own), planned.study.policy)
     studies = [item for item in here if not item.study.single]
     looked = _data(app, planned)
@@ -112,18 +102,25 @@ def look_around(app: App) -> State:
         elsewhere=sum(not item.study.single for item in past) - len(studies),
         newest=_newest(studies),
         findings=_findings(planned, past, digest),
-        next_steps=tuple(_next(app, planned, looked, floor, studies, finished)),
+        next_steps=tuple(
+            next_steps(app, planned, floor, studies, finished, data_seen=looked is not None and not looked.changed)
+        ),
         unplanned=unplanned,
     )
 
 
-def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Iterator[Record]:
-    """Finished trials of a configuration, whatever their studies called it: a promoted change ran before it was one."""
+def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Mapping[int | None, Record]:
+    """By seed, the newest finished trial of a configuration, whatever its study called it.
+
+    A promoted change ran before it was the reference; a trial that was taken over has a record in each study.
+    """
+    found = {}
     for item in past:
-        found = item.folder.records(item.study)
+        records = item.folder.records(item.study)
         for trial in item.study.plan.trials:
-            if trial.digest == digest and trial.index in found and found[trial.index].status == "finished":
-                yield found[trial.index]
+            if trial.digest == digest and trial.index in records and records[trial.index].status == "finished":
+                found[trial.seed] = records[trial.index]
+    return found
 
 
 def _planned(app: App) -> tuple[Planned, str | None]:
@@ -132,7 +129,7 @@ def _planned(app: App) -> tuple[Planned, str | None]:
         return plan_app(app), None
     except AppUnusable as error:
         try:
-            return plan_app(app, ["hydra.sweeper.axes=null"]), str(error).partition("\n")[2].strip().splitlines()[0]
+            return plan_app(app, ["hydra.sweeper.axes=null"]), error.reason
         except AppUnusable:
             raise error from None
 
@@ -195,48 +192,6 @@ def _values(key: str, values: Any) -> Iterator[str]:
 def _floor(planned: Planned, finished: Sequence[Record], metric: str | None) -> Iterator[Rung]:
     for name in _rungs(planned):
         yield name, _mean([record for record in finished if record.deviation == name], metric)
-
-
-def _next(  # noqa: PLR0917 - one step of `look_around`
-    app: App,
-    planned: Planned,
-    looked: DataLook | None,
-    floor: Sequence[Rung],
-    studies: Sequence[PastStudy],
-    finished: Sequence[Record],
-) -> Iterator[Step]:
-    """What is sensible, the first first: data, floor, claims, then changes of one axis."""
-    named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
-    if looked is None or looked.changed:
-        yield Step(f"oneaxis data{named}", "the data of this reference weren't looked at", "seconds")
-    seeds = len(planned.study.plan.seeds)
-    unmeasured = [name for name, value in floor if value is None]
-    if unmeasured:
-        cost = _cost((len(floor) + 1) * seeds, finished)
-        yield Step(app.shown(["axes=ladder"]), f"the floor lacks {', '.join(unmeasured)}", cost)
-    for item in planned.claims:
-        if item.answer is None:
-            yield Step(f"oneaxis reproduce{named} {item.claim}", f"the claim {item.claim} was not run", "unknown yet")
-    if planned.study.plan.deviations and not any(_asked(item, planned) for item in studies):
-        yield Step(app.shown([]), "its own axes weren't measured here", _cost(len(planned.study.plan.trials), finished))
-    if studies:
-        yield Step(
-            f"oneaxis compare {studies[-1].folder.root.relative_to(app.cwd)}",
-            "read what the newest study says",
-            "nothing",
-        )
-
-
-def _asked(past: PastStudy, planned: Planned) -> bool:
-    wanted = {deviation.name for deviation in planned.study.plan.deviations}
-    return wanted <= {deviation.name for deviation in past.study.plan.deviations}
-
-
-def _cost(trials: int, finished: Sequence[Record]) -> str:
-    spent = [record.seconds for record in finished if record.seconds is not None]
-    if not spent:
-        return f"{trials} trials; nothing was timed yet"
-    return f"{trials} trials, about {duration(trials * statistics.fmean(spent))} of compute"
 
 
 def _newest(studies: Sequence[PastStudy]) -> tuple[str, int, int] | None:

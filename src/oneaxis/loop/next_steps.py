@@ -1,0 +1,65 @@
+"""The next sensible commands of a project, with what each costs."""
+
+from __future__ import annotations
+
+import shlex
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from oneaxis.loop.app import App, Planned
+from oneaxis.loop.past import PastStudy
+from oneaxis.report.table import duration
+from oneaxis.vocabulary import Record
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command, why it is next, and what it costs, in words."""
+
+    command: str
+    why: str
+    cost: str
+
+
+def next_steps(
+    app: App,
+    planned: Planned,
+    floor: Sequence[tuple[str, float | None]],
+    studies: Sequence[PastStudy],
+    finished: Sequence[Record],
+    *,
+    data_seen: bool,
+) -> Iterator[Step]:
+    """What is sensible, the first first: data, floor, claims, then changes of one axis."""
+    named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
+    if not data_seen:
+        yield Step(f"oneaxis data{named}", "the data of this reference weren't looked at", "seconds")
+    seeds = len(planned.study.plan.seeds)
+    unmeasured = [name for name, value in floor if value is None]
+    if unmeasured:
+        cost = _cost((len(floor) + 1) * seeds, finished)
+        yield Step(app.shown(["axes=ladder"]), f"the floor lacks {', '.join(unmeasured)}", cost)
+    for item in planned.claims:
+        if item.answer is None:
+            yield Step(f"oneaxis reproduce{named} {item.claim}", f"the claim {item.claim} was not run", "unknown yet")
+    if planned.study.plan.deviations and not any(_asked(item, planned) for item in studies):
+        yield Step(app.shown([]), "its own axes weren't measured here", _cost(len(planned.study.plan.trials), finished))
+    if studies:
+        yield Step(
+            f"oneaxis compare {studies[-1].folder.root.relative_to(app.cwd)}",
+            "read what the newest study says",
+            "nothing",
+        )
+
+
+def _asked(past: PastStudy, planned: Planned) -> bool:
+    wanted = {deviation.name for deviation in planned.study.plan.deviations}
+    return wanted <= {deviation.name for deviation in past.study.plan.deviations}
+
+
+def _cost(trials: int, finished: Sequence[Record]) -> str:
+    spent = [record.seconds for record in finished if record.seconds is not None]
+    if not spent:
+        return f"{trials} trials; nothing was timed yet"
+    return f"{trials} trials, about {duration(trials * statistics.fmean(spent))} of compute"
