@@ -1,6 +1,6 @@
 """Kill jobs and sweepers at random moments, and count what is lost.
 
-    python bench/faults.py [--rounds 100] [--launcher local|joblib|submitit_local|all]
+    python bench/faults.py [--rounds 100] [--launcher local|joblib|submitit_local|all] [--side-by-side]
 
 A round is one study of trivial trials. `kill -9` hits one of its jobs, or the sweeping process itself, at a random
 moment; `oneaxis resume` goes on until the study is complete. Each trial must then have exactly one finished record
@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -61,15 +62,19 @@ class Tally:
 
 def main() -> int:
     options = _options()
-    chance = random.Random(options.seed)
     names = list(LAUNCHERS) if options.launcher == "all" else [options.launcher]
     tallies = {name: Tally() for name in names}
-    for number in range(options.rounds):
-        for name in names:
+
+    def rounds(name: str) -> None:
+        chance = random.Random(f"{options.seed} {name}")
+        for number in range(options.rounds):
             round_of_faults(name, chance, tallies[name])
             print(f"round {number + 1}/{options.rounds} {name}: {tallies[name]}", file=sys.stderr, flush=True)
             if not options.quiet:
                 _write(tallies, options.seed)
+
+    with ThreadPoolExecutor(len(names) if options.side_by_side else 1) as threads:
+        list(threads.map(rounds, names))
     return 0 if all(tally.good for tally in tallies.values()) else 1
 
 
@@ -240,6 +245,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--launcher", choices=(*LAUNCHERS, "all"), default="all")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--side-by-side", action="store_true", help="the launchers at the same time; for six cores")
     parser.add_argument("--quiet", action="store_true", help="write no bench/results/faults.md")
     return parser.parse_args()
 

@@ -119,7 +119,7 @@ def _load_table(title: str, load: Mapping[str, Any]) -> str:
     for variant in VARIANTS:
         timings = [one[variant.name] for one in rounds if variant.name in one]
         if not timings:
-            lines.append(f"| {variant.caption} | left out: {variant.needs} isn't installed | | | |")
+            lines.append(f"| {variant.caption} | not timed: it failed, or {variant.needs} isn't installed | | | |")
             continue
         last = timings[-1]
         counted = f"{last['runs']}, {last['params']}, {last['metrics']}" if variant.recorded else "none"

@@ -41,6 +41,13 @@ def main() -> None:
     slowness: list[float] = []
     values: dict[str, list[float]] = {row.name: [] for row in rows}
     lacking: dict[str, str] = {}
+    complete = () if options.variants else tuple(load.name for load, chosen in loads if _all_there(chosen))
+    before = Kept.read(RESULTS / "bench.json")
+
+    def news() -> Kept:
+        about = {"slowness": statistics.median(slowness), "machine": _machine()}
+        return Kept.of(rounds, complete=complete, rows=rows, values=values, lacking=lacking, **about)
+
     try:
         for number in range(1, options.rounds + 1):
             print(f"round {number} of {options.rounds}", file=sys.stderr, flush=True)
@@ -48,29 +55,24 @@ def main() -> None:
             slowness.append(_slowness(bench, rounds[-1]))
             for row in [row for row in rows if number == 1 or not row.once]:
                 _measure(bench, row, rounds[-1], values[row.name], lacking, quick=options.quick)
+                if not options.quick:
+                    _write(before.with_news(news()))  # minutes a row: an interruption loses one
     finally:
         bench.close()
-    complete = () if options.variants else tuple(load.name for load, chosen in loads if _all_there(chosen))
-    kept = Kept.read(RESULTS / "bench.json")
-    news = Kept.of(
-        rounds,
-        complete=complete,
-        rows=rows,
-        values=values,
-        lacking=lacking,
-        slowness=statistics.median(slowness),
-        machine=_machine(),
-    )
-    merged = news if options.quick else kept.with_news(news)
-    text = report(merged)
-    print(text)
     if options.quick:
+        print(report(news()))
         return
-    RESULTS.mkdir(exist_ok=True)
-    merged.write(RESULTS / "bench.json")
-    (RESULTS / "bench.md").write_text(text)
+    merged = before.with_news(news())
+    _write(merged)
+    print(report(merged))
     if draw(merged.shares(), _machine(), RESULTS / "bench.png"):
         print(f"plot: {RESULTS / 'bench.png'}")
+
+
+def _write(kept: Kept) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    kept.write(RESULTS / "bench.json")
+    (RESULTS / "bench.md").write_text(report(kept))
 
 
 def _slowness(bench: Bench, found: Mapping[str, Mapping[str, Timing]]) -> float:
@@ -144,7 +146,11 @@ def _round(bench: Bench, variants: Sequence[Variant], load: Workload, number: in
     for variant in variants:
         if number > SLOW.get(variant.name, number):
             continue
-        found[variant.name] = timing = bench.time(variant, load)
+        try:
+            found[variant.name] = timing = bench.time(variant, load)
+        except RuntimeError as failure:  # one that fails here doesn't cost the others their round
+            print(f"  {load.name} {variant.name} FAILED: {failure}", file=sys.stderr, flush=True)
+            continue
         print(f"  {load.name} {variant.name}: {timing.wall:.2f} s", file=sys.stderr, flush=True)
     return found
 

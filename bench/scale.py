@@ -28,6 +28,7 @@ RESULTS = Path(__file__).parent / "results"
 ROLES = {"oneaxis.study.server": "server of the local launcher", "oneaxis.tracking.service": "mirror"}
 CLI = ["-m", "oneaxis.cli"]
 PAGE = 100  # runs that MLflow's page loads at first
+EVERY = 15.0  # seconds between two lines of progress
 STAGES = ["started", "planning", "planned", "launched", "ended", "told"]
 
 
@@ -36,24 +37,30 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="oneaxis-scale-", dir=options.place) as temporary:
         app = Path(temporary) / "scale"
         shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__"))
-        _, small = run(app, ["x=choice(2)", *study("small", options.workers)], "small")
+        _, small = run(app, ["x=choice(2)", *study("few/small", options.workers)], "small")
         deviations = options.trials // options.seeds - 1
         line = [f"x=range(1,{deviations + 1})", f"hydra.sweeper.seeds={options.seeds}"]
-        wall, memory = run(app, [*line, *study("large", options.workers)], "large")
+        wall, memory = run(app, [*line, *study("many/large", options.workers)], "large")
         rows = figures(app, wall, memory, small)
-        table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    text = f"{options.trials} trials = (the reference + {deviations} deviations) × {options.seeds} seeds, "
-    text += f"{options.workers} workers, {os.cpu_count()} cores, {platform.machine()}, "
-    text += f"Python {platform.python_version()}, {date.today()}\n\n| | |\n|---|---|\n{table}\n"
-    print(text)
+        tell(rows, options)
+        again, _ = run(app, [*line, *study("many/large", options.workers)], "large")
+        tell(rows | {"the same study again, nothing left to run": f"{again:.1f} s"}, options)
+    return 0
+
+
+def tell(rows: dict[str, str], options: argparse.Namespace) -> None:
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    text = f"{options.trials} trials = (the reference + {options.trials // options.seeds - 1} deviations) × "
+    text += f"{options.seeds} seeds, {options.workers} workers, {len(os.sched_getaffinity(0))} cores, "
+    text += f"{platform.machine()}, Python {platform.python_version()}, {date.today()}\n\n| | |\n|---|---|\n{table}\n"
+    print(text, flush=True)
     if options.keep:
         (RESULTS / f"scale_{options.trials}.md").write_text(text, encoding="utf-8")
-    return 0
 
 
 def study(name: str, workers: int) -> list[str]:
     return [
-        "hydra/sweeper=oneaxis", "hydra/launcher=oneaxis", f"hydra.sweep.dir={name}", "hydra.sweeper.reuse=false",
+        "hydra/sweeper=oneaxis", "hydra/launcher=oneaxis", f"hydra.sweep.dir={name}",
         f"hydra.sweeper.workers={workers}", "hydra.sweeper.tracking=sqlite:///mlflow.db",
     ]  # fmt: skip
 
@@ -64,10 +71,15 @@ def run(app: Path, line: list[str], name: str) -> tuple[float, dict[str, int]]:
     with (app / f"{name}.txt").open("w") as out:
         process = subprocess.Popen([sys.executable, "app.py", "-m", *line], cwd=app, stdout=out, stderr=out)
     most: dict[str, int] = {}
+    told = started
     while process.poll() is None:
         for pid in [process.pid, *children(process.pid)]:
             role = role_of(pid) if pid != process.pid else "sweeper"
             most[role] = max(most.get(role, 0), held(pid))
+        if time.monotonic() > told + EVERY:
+            told = time.monotonic()
+            done = len(list(app.glob(f"*/{name}/*/record.json")))
+            print(f"{name}: {done} records after {told - started:.0f} s", file=sys.stderr, flush=True)
         time.sleep(0.5)
     if process.returncode:
         raise SystemExit((app / f"{name}.txt").read_text()[-3000:])
@@ -75,7 +87,7 @@ def run(app: Path, line: list[str], name: str) -> tuple[float, dict[str, int]]:
 
 
 def figures(app: Path, wall: float, memory: dict[str, int], small: dict[str, int]) -> dict[str, str]:
-    root = app / "large"
+    root = app / "many" / "large"
     marks = json.loads((root / "times.json").read_text())["sittings"][-1]
     spent = {later: marks[later] - marks[earlier] for earlier, later in itertools.pairwise(STAGES)}
     count = len(list(root.glob("*/record.json")))
@@ -97,10 +109,10 @@ def figures(app: Path, wall: float, memory: dict[str, int], small: dict[str, int
         f"report.html {(root / 'report.html').stat().st_size / 1e6:.1f} MB, "
         f"mlflow.db {(app / 'mlflow.db').stat().st_size / 1e6:.1f} MB"
     )
-    for command in (["compare", "large", "--format", "csv"], ["plan", "large"]):
+    for command in (["compare", "many/large", "--format", "csv"], ["plan", "many/large"]):
         started = time.monotonic()
         subprocess.run([sys.executable, *CLI, *command], cwd=app, check=True, capture_output=True)
-        rows[f"oneaxis {' '.join(command)}"] = f"{time.monotonic() - started:.1f} s"
+        rows[f"oneaxis {command[0]}"] = f"{time.monotonic() - started:.1f} s"
     return rows | page(app, root, count)
 
 

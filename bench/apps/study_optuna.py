@@ -39,7 +39,13 @@ def worker(changes):
 
     storage = JournalStorage(JournalFileBackend("journal.log"))
     study = optuna.load_study(study_name="bench", storage=storage)
-    study.optimize(objective, callbacks=[optuna.study.MaxTrialsCallback(len(changes), states=None)])
+    waiting = (optuna.trial.TrialState.WAITING,)
+
+    def stop_when_none_waits(study, _):
+        if not study.get_trials(deepcopy=False, states=waiting):
+            study.stop()
+
+    study.optimize(objective, callbacks=[stop_when_none_waits])
 
 
 def main(changes):

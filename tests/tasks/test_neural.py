@@ -66,11 +66,34 @@ def test_the_seed_draws_the_shuffled_order():
         ((10, 0, "fixed"), r"training\.batch_size=0 must be a whole number from 1"),
         ((10, 2.5, "fixed"), r"training\.batch_size=2\.5 must be a whole number from 1"),
         ((10, 10, "random"), r"training\.order='random' must be fixed or shuffled"),
+        ((10, 10, "fixed", "gpu"), r"training\.device='gpu' must be cpu or cuda; hydra\.sweeper\.devices says which GPU"),
     ],
 )
 def test_refusals_name_the_value_and_what_is_expected(settings, message):
     with pytest.raises(ValueError, match=message):
         Training(*settings)
+
+
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match=r"training\.device=cuda, but PyTorch sees no GPU here; choose"):
+        Training(10, 10, "fixed", "cuda")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: bench/gpu.py is for a machine that has one")
+@pytest.mark.parametrize("order", ["fixed", "shuffled"])
+def test_a_gpu_starts_from_the_same_weights_and_sees_the_same_batches(classifier, order):
+    data = load("wine", 0.25, 0)
+    found = []
+    for device in ("cpu", "cuda"):
+        made = classifier(f"training.device={device}", f"training.order={order}", "features=standard")
+        found.append([[each.detach().cpu() for each in made.network.parameters()]])
+        made.fit(data.train, data.validation)
+        found[-1].append(made.probabilities(data.test.x))
+    (here, told_here), (there, told_there) = found
+
+    assert all(torch.equal(one, other) for one, other in zip(here, there, strict=True))
+    assert told_there == pytest.approx(told_here, abs=1e-3)
 
 
 def test_initial_weights_follow_the_seed_alone(classifier):

@@ -6,7 +6,7 @@ import pytest
 from omegaconf import OmegaConf
 
 CONF = Path(__file__).parents[2] / "conf"
-REFERENCES = ["reference", "mnist1d"]
+REFERENCES = ["reference", "mnist1d", "diabetes"]
 GROUPS = ["data", "features", "model", "optimizer", "training"]
 OPTIONS = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 ONE_SHAPE = {  # group: keys that every choice has; others are what the choice itself is set by
@@ -14,7 +14,7 @@ ONE_SHAPE = {  # group: keys that every choice has; others are what the choice i
     "features": {"name", "_target_", "keeps_shape"},
     "model": {"name", "_target_"},
     "optimizer": {"name", "_target_", "lr", "weight_decay"},
-    "training": {"steps", "batch_size", "order"},
+    "training": {"steps", "batch_size", "order", "device"},
 }
 
 

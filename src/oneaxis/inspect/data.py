@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-MOST_CLASSES = 1000  # more whole numbers than that are a scale
+MOST_CLASSES = {"f": 100, "b": 1000, "i": 1000, "u": 1000}  # more whole numbers than that are a scale
 IMAGE, SIGNAL = 3, 2  # axes of one example, channels first
 
 
@@ -100,18 +100,22 @@ def columns(data: Data, part: Part) -> Columns:
 
 
 def labels(data: Data, part: Part) -> Array | None:
-    """Class names of each row; None without labels, or where they are a target on a continuous scale."""
-    if part.y is None:
+    """Class names of each row; None without labels, or where the training part's are a target on a continuous scale."""
+    if part.y is None or (data.train.y is not None and _continuous(np.asarray(data.train.y))):
         return None
     y = np.asarray(part.y)
-    if y.ndim != 1 or (y.dtype.kind == "f" and not np.array_equal(y, np.round(y))):
-        return None
-    if y.dtype.kind in "biuf" and len(np.unique(y)) > MOST_CLASSES:
+    if _continuous(y):
         return None
     if data.classes is not None and y.dtype.kind in "biu":
         names = np.asarray([str(name) for name in data.classes])
         return np.asarray(names[y.astype(int)])
     return np.asarray([str(int(value)) for value in y]) if y.dtype.kind in "biuf" else _text(y)
+
+
+def _continuous(y: Array) -> bool:
+    if y.ndim != 1 or (y.dtype.kind == "f" and not np.array_equal(y, np.round(y))):
+        return True
+    return y.dtype.kind in MOST_CLASSES and len(np.unique(y)) > MOST_CLASSES[y.dtype.kind]
 
 
 def row_names(part: Part) -> Array:

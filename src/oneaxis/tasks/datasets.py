@@ -5,33 +5,34 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 from sklearn.model_selection import train_test_split
 
 from oneaxis.tasks.mnist1d import load_mnist1d
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Targets = NDArray[Any]  # class numbers, or what a regression is to predict
 
 REPAIRS = ("none", "drop_duplicates", "drop_shared", "drop_missing")
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Examples of one part: row numbers in the source, features (rows, columns), class numbers (rows,)."""
+    """Examples of one part: row numbers in the source, features (rows, columns), targets (rows,)."""
 
     ids: Integers
     x: Floats
-    y: Integers
+    y: Targets
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A data set in its parts; `validation` is None where none was asked for.
+    """A data set in its parts; `validation` is None where none was asked for, `classes` where the target is a number.
 
     `shape` is that of one example, channels first: (columns,) for a table, (channels, time) for signals,
     (channels, height, width) for images. Parts hold it flat.
@@ -39,7 +40,7 @@ class Dataset:
 
     name: str
     shape: tuple[int, ...]
-    classes: int
+    classes: int | None
     train: Part
     validation: Part | None
     test: Part
@@ -53,16 +54,21 @@ class Dataset:
 class _Source(NamedTuple):
     shape: tuple[int, ...]
     x: Floats
-    y: Integers
+    y: Targets
     test: Integers  # row numbers; never moved by a seed
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the target is a number and no class."""
+        return self.y.dtype.kind == "f"
 
 
 def load(name: str, validation: float, split_seed: int, test: float | None = None, repair: str = "none") -> Dataset:
     """Load a data set by name, draw its validation part, and repair its training part.
 
     `test` is the share of rows to test on, by default the data set's own; no seed moves it. `validation` (0 up to
-    1) is the share of the other rows, drawn stratified with `split_seed`; 0 trains on all of them. Every part
-    keeps the order of the source. `repair` leaves rows out of the training part, and of no other.
+    1) is the share of the other rows, drawn with `split_seed`, stratified by class; 0 trains on all of them. Every
+    part keeps the order of the source. `repair` leaves rows out of the training part, and of no other.
 
     Raises
     ------
@@ -83,13 +89,13 @@ def load(name: str, validation: float, split_seed: int, test: float | None = Non
     held: Integers | None = None
     if validation > 0:
         try:
-            train, held = _draw(train, source.y[train], validation, split_seed)
+            train, held = _draw(train, None if source.numeric else source.y[train], validation, split_seed)
         except ValueError as error:
             raise ValueError(f"data.validation={validation} does not suit data={name}: {error}") from error
     return Dataset(
         name,
         source.shape,
-        classes=len(np.unique(source.y)),
+        classes=None if source.numeric else len(np.unique(source.y)),
         train=_repaired(
             _part(source, train), [_part(source, ids) for ids in (held, source.test) if ids is not None], repair
         ),
@@ -102,8 +108,8 @@ def _part(source: _Source, ids: Integers) -> Part:
     return Part(ids, source.x[ids], source.y[ids])
 
 
-def _draw(ids: Integers, labels: Integers, share: float, seed: int) -> tuple[Integers, Integers]:
-    """Split row numbers in two, stratified, each in ascending order."""
+def _draw(ids: Integers, labels: Targets | None, share: float, seed: int) -> tuple[Integers, Integers]:
+    """Split row numbers in two, stratified by the labels, each in ascending order."""
     kept, drawn = train_test_split(ids, test_size=share, stratify=labels, random_state=seed)
     return np.sort(kept), np.sort(drawn)
 
@@ -145,6 +151,12 @@ def _mnist1d(test: float) -> _Source:
     return _Source((1, 40), x, y, np.arange(len(y) - math.ceil(test * len(y)), len(y)))
 
 
+def _diabetes(test: float) -> _Source:
+    x, y = load_diabetes(return_X_y=True)
+    # scikit-learn's gallery tests on the last 20 rows.
+    return _Source(x.shape[1:], x, y, np.arange(len(y) - math.ceil(test * len(y)), len(y)))
+
+
 def _table(loader: Callable[..., tuple[Floats, Integers]], test: float) -> _Source:
     """Draw the test part: these have none of their own, and wine is sorted by class."""
     x, y = loader(return_X_y=True)
@@ -157,5 +169,6 @@ _SOURCES: dict[str, Callable[[float], _Source]] = {
     "breast_cancer": lambda test: _table(load_breast_cancer, test),
     "wine": lambda test: _table(load_wine, test),
     "mnist1d": _mnist1d,
+    "diabetes": _diabetes,
 }
-_SHARES = {"digits": 0.5, "breast_cancer": 1 / 3, "wine": 1 / 3, "mnist1d": 0.2}
+_SHARES = {"digits": 0.5, "breast_cancer": 1 / 3, "wine": 1 / 3, "mnist1d": 0.2, "diabetes": 20 / 442}

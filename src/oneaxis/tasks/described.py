@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 
 import oneaxis
 from oneaxis.tasks import datasets
 from oneaxis.tasks.datasets import Part
 
-_TABLES = {"breast_cancer": load_breast_cancer, "wine": load_wine}
+_TABLES = {"breast_cancer": load_breast_cancer, "wine": load_wine, "diabetes": load_diabetes}
 
 
 def data(cfg: Any) -> oneaxis.Data:
@@ -24,7 +24,7 @@ def data(cfg: Any) -> oneaxis.Data:
         name=loaded.name,
         shape=loaded.shape,
         features=None if bunch is None else list(bunch.feature_names),
-        classes=None if bunch is None else list(bunch.target_names),
+        classes=None if bunch is None or loaded.classes is None else list(bunch.target_names),
     )
 
 

@@ -20,6 +20,21 @@ class LargestToOne:
         return x / self._largest
 
 
+class OneColumn:
+    """Keeps one column, by its number from 0."""
+
+    def __init__(self, column: int) -> None:
+        self._column = column
+
+    def fit(self, x: Floats) -> Self:
+        if not 0 <= self._column < x.shape[1]:
+            raise ValueError(f"features.column={self._column} must be a column's number, 0 to {x.shape[1] - 1}")
+        return self
+
+    def transform(self, x: Floats) -> Floats:
+        return x[:, [self._column]]
+
+
 def transform(data: Dataset, features: Settings, seed: int) -> Dataset:
     """Fit the chosen transformer on the training part and apply it to every part.
 

@@ -1,4 +1,4 @@
-"""scikit-learn's classifiers, behind the interface that networks share."""
+"""scikit-learn's classifiers and regressors, behind the interface that networks share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from sklearn.metrics import log_loss
 
 import oneaxis
-from oneaxis.tasks.datasets import Floats, Integers, Part
+from oneaxis.tasks.datasets import Floats, Part, Targets
 
 _POINTS = 30
 
 
-class TabularClassifier:
-    """A scikit-learn classifier that logs a learning curve where it has stages (boosting)."""
+class TabularModel:
+    """A scikit-learn model that logs a learning curve where it has stages (boosting)."""
 
     def __init__(self, estimator: Any) -> None:
         self._estimator = estimator
@@ -26,8 +26,8 @@ class TabularClassifier:
         if hasattr(self._estimator, "staged_predict_proba"):
             self._log_stages(train, validation)
 
-    def predict(self, x: Floats) -> Integers:
-        """Return the class numbers (rows,)."""
+    def predict(self, x: Floats) -> Targets:
+        """Return the class numbers, or the numbers themselves (rows,)."""
         return np.asarray(self._estimator.predict(x))
 
     def probabilities(self, x: Floats) -> Floats | None:

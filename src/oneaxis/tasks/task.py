@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import numpy as np
 from omegaconf import OmegaConf
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, mean_squared_error, r2_score
 
 import oneaxis
 from oneaxis.tasks import datasets, estimator, features
 from oneaxis.tasks.choice import Settings
-from oneaxis.tasks.datasets import Dataset, Integers, Part
-from oneaxis.tasks.estimator import Classifier
+from oneaxis.tasks.datasets import Dataset, Part, Targets
+from oneaxis.tasks.estimator import Model
 from oneaxis.tasks.threads import one_thread
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,8 @@ def run(cfg: Any) -> dict[str, float]:
 
     Accuracies are shares of rows, `test_correct` is a count. `val_accuracy` and `val_loss` are missing where
     `data.validation` is 0, and `val_loss` (log loss; a probability of 0 counts as 2.2e-16) for a model that
-    gives no probabilities. `cfg.seed` drives training only, `cfg.data.split_seed` the split only.
+    gives no probabilities. Where the data has a number to predict, each part has `mse` (mean squared error) and `r2`
+    (coefficient of determination) instead. `cfg.seed` drives training only, `cfg.data.split_seed` the split only.
     """
     settings = cast("Settings", OmegaConf.to_container(cfg, resolve=True)) if OmegaConf.is_config(cfg) else cfg
     with oneaxis.phase("load"):
@@ -36,13 +37,14 @@ def run(cfg: Any) -> dict[str, float]:
         with oneaxis.phase("train"):
             model.fit(data.train, data.validation)
         with oneaxis.phase("evaluate"):
-            metrics = _evaluate(model, data)
+            metrics = _told_apart(model, data) if data.classes is not None else _fitted(model, data)
     told = ", ".join(f"{name} {value:.6g}" for name, value in metrics.items())
     _log.debug("%s on %s: %s", settings["model"]["name"], data.name, told)
     return metrics
 
 
-def _evaluate(model: Classifier, data: Dataset) -> dict[str, float]:
+def _told_apart(model: Model, data: Dataset) -> dict[str, float]:
+    assert data.classes is not None
     predicted = model.predict(data.held_out.x)
     oneaxis.predictions(data.held_out.ids, data.held_out.y, predicted)
     metrics = {}
@@ -59,7 +61,20 @@ def _evaluate(model: Classifier, data: Dataset) -> dict[str, float]:
     }
 
 
-def _accuracy(predicted: Integers, part: Part) -> float:
+def _fitted(model: Model, data: Dataset) -> dict[str, float]:
+    held_out = model.predict(data.held_out.x)
+    oneaxis.predictions(data.held_out.ids, data.held_out.y, held_out)
+    parts = {"val": data.validation, "test": data.test, "train": data.train}
+    metrics = {}
+    for name, part in parts.items():
+        if part is not None:
+            predicted = held_out if part is data.held_out else model.predict(part.x)
+            metrics[f"{name}_mse"] = float(mean_squared_error(part.y, predicted))
+            metrics[f"{name}_r2"] = float(r2_score(part.y, predicted))
+    return metrics
+
+
+def _accuracy(predicted: Targets, part: Part) -> float:
     return float(np.mean(predicted == part.y))
 
 
