@@ -40,7 +40,9 @@ def at_once(count: int) -> int:
                 studies.append(subprocess.Popen(command, cwd=app, stdout=log, stderr=log))
         ends = [study.wait() for study in studies]
         seconds = time.monotonic() - started
-        trials = sum(len(list((root / f"user {number}").rglob("record.json"))) for number in range(count))
+        trials = sum(
+            len(list((root / f"user {number}").glob("app/multirun/*/*/*/record.json"))) for number in range(count)
+        )
         with contextlib.closing(sqlite3.connect(store)) as database:
             found = Counter(database.execute("SELECT name, status FROM runs").fetchall())
         children = sum(each for (name, status), each in found.items() if status == "FINISHED")

@@ -215,6 +215,7 @@ def _processes(folder: Path, *, idle: bool = False) -> list[int]:
             here = entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder)
             alive = here and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
             process = int(entry.name) if alive else 0
+            alive = alive and bool(_command(process))  # one that is about to end has no command left
             if alive and (idle or process in working or not _helps_joblib(process)):
                 found.append(process)
         except OSError:

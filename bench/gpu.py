@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,7 +53,9 @@ def main() -> int:
         shutil.copy(ROOT / "train.py", app)
         shutil.copytree(ROOT / "conf", app / "conf")
         ran = {place: study(app, options, number) for number, place in enumerate(PLACES)}
-        shown = run(app, options, ["training.device=choice(cpu,cuda)", "hydra.sweep.dir=device", "hydra.sweeper.workers=2"])
+        shown = run(
+            app, options, ["training.device=choice(cpu,cuda)", "hydra.sweep.dir=device", "hydra.sweeper.workers=2"]
+        )
     text = report(ran, options) + f"\n`training.device` as the axis:\n\n```text\n{shown.strip()}\n```\n"
     print(text)
     if options.keep:
@@ -76,7 +78,13 @@ def study(app: Path, options: argparse.Namespace, number: int) -> Ran:
 
 
 def run(app: Path, options: argparse.Namespace, line: list[str]) -> str:
-    always = ["--config-name", "mnist1d", "-m", f"training.steps={options.steps}", f"hydra.sweeper.seeds={options.seeds}"]
+    always = [
+        "--config-name",
+        "mnist1d",
+        "-m",
+        f"training.steps={options.steps}",
+        f"hydra.sweeper.seeds={options.seeds}",
+    ]
     quiet = ["hydra.sweeper.tracking=null", "hydra.sweeper.reuse=false"]
     ended = subprocess.run(
         [sys.executable, "train.py", *always, *quiet, *line],
@@ -96,27 +104,32 @@ def report(ran: Mapping[str, Ran], options: argparse.Namespace) -> str:
     on_gpu = next(iter(alone.records.values()))
     device = f"{on_gpu['machine'].get('gpu')}, driver {on_gpu['machine'].get('driver', 'not told')}"
     packages = on_gpu["environment"]["packages"]
-    lines = [
+    head = (
         f"MNIST-1D, {len(MODELS)} models, {options.seeds} seeds and a repeat, {options.steps} steps of 100 examples, "
-        f"{device}, PyTorch {packages.get('torch')}, {os.cpu_count()} cores, {date.today()}",
+    )
+    head += f"{device}, PyTorch {packages.get('torch')}, {os.cpu_count()} cores, {date.today()}"
+    repeats = [_same(each.records["mlp", 0, "reference"], each.records["mlp", 0, "control"]) for each in ran.values()]
+    lines = [
+        head,
         "",
-        f"| | {' | '.join(ran)} |",
+        _line("", list(ran)),
         "|---" * (1 + len(ran)) + "|",
-        f"| whole study, s | {' | '.join(f'{each.wall:.1f}' for each in ran.values())} |",
+        _line("whole study, s", [f"{each.wall:.1f}" for each in ran.values()]),
+        *(_line(f"{model}, training, s", [f"{each.training(model):.2f}" for each in ran.values()]) for model in MODELS),
+        *(
+            _line(f"{model}, val_accuracy", [f"{each.accuracy(model):.4f}" for each in ran.values()])
+            for model in MODELS
+        ),
+        _line("the reference's repeat: bits", repeats),
     ]
-    for model in MODELS:
-        lines.append(f"| {model}, training, s | {' | '.join(f'{each.training(model):.2f}' for each in ran.values())} |")
-    for model in MODELS:
-        lines.append(f"| {model}, val_accuracy | {' | '.join(f'{each.accuracy(model):.4f}' for each in ran.values())} |")
-    repeats = [
-        f"the reference's repeat: {_same(each.records['mlp', 0, 'reference'], each.records['mlp', 0, 'control'])}"
-        for each in ran.values()
-    ]
-    lines.append(f"| bits | {' | '.join(repeats)} |")
     again = ", ".join(f"{model} {_equal(alone, shared, model)}" for model in MODELS)
     across = ", ".join(f"{model} {_equal(cpu, alone, model)}" for model in MODELS)
     lines += ["", f"Trials equal to the bit, GPU alone and GPU shared: {again}.", f"CPU and GPU: {across}."]
     return "\n".join(lines) + "\n"
+
+
+def _line(name: str, cells: Sequence[str]) -> str:
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def _equal(one: Ran, other: Ran, model: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from variants import Variant, Workload
+from variants import APPS, Variant, Workload
 
 READY = """
 import mlflow, sys
@@ -57,7 +57,7 @@ class Bench:
             text=True,
             check=True,
         )
-        self._parent = ready.stdout.strip().splitlines()[-1]
+        self.parent = ready.stdout.strip().splitlines()[-1]
 
     def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -71,7 +71,12 @@ class Bench:
             If it fails, or leaves fewer runs, parameters or metrics than there are jobs.
         """
         with self.folder() as folder:
-            ended = self.command(variant.command(load), folder, {"BENCH_PARENT": self._parent})
+            # A project of its own for each workload: an app for digits has no PyTorch in it.
+            for path in APPS.glob("*.py"):
+                shutil.copy(path, folder)
+            shutil.copytree(APPS / "conf", folder / "conf")
+            shutil.copy(APPS / "work" / f"{load.name}.py", folder / "work.py")
+            ended = self.command(variant.command(load), folder, {"BENCH_PARENT": self.parent})
             runs, params, metrics = self._count(folder / "mlflow.db")
         jobs = len(load.values)
         if variant.recorded and (runs < jobs or params < 15 * jobs or metrics < load.metrics_a_job * jobs):

@@ -27,6 +27,8 @@ from plot import draw
 from rows import FLOOR_THERE, ROWS, ROWS_BY_NAME, NotYet, Row
 from variants import VARIANTS, Variant, Workload, medium, small
 
+from oneaxis.trial.provenance import machine
+
 RESULTS = Path(__file__).parent / "results"
 NONE = ["none"]
 SLOW = {"ray": 1}  # rounds of a variant that takes minutes
@@ -45,7 +47,7 @@ def main() -> None:
     before = Kept.read(RESULTS / "bench.json")
 
     def news() -> Kept:
-        about = {"slowness": statistics.median(slowness), "machine": _machine()}
+        about = {"slowness": statistics.median(slowness), "machine": machine_now()}
         return Kept.of(rounds, complete=complete, rows=rows, values=values, lacking=lacking, **about)
 
     try:
@@ -65,7 +67,7 @@ def main() -> None:
     merged = before.with_news(news())
     _write(merged)
     print(report(merged))
-    if draw(merged.shares(), _machine(), RESULTS / "bench.png"):
+    if draw(merged.shares(), machine_now(), RESULTS / "bench.png"):
         print(f"plot: {RESULTS / 'bench.png'}")
 
 
@@ -90,9 +92,10 @@ def _all_there(chosen: Sequence[Variant]) -> bool:
     return {variant.name for variant in VARIANTS if find_spec(variant.needs)} <= {variant.name for variant in chosen}
 
 
-def _machine() -> str:
+def machine_now() -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{date.today().isoformat()}, {cores} cores, {platform.machine()}, Python {platform.python_version()}"
+    processor = machine().get("cpu", platform.machine())
+    return f"{date.today().isoformat()}, {cores} cores, {processor}, Python {platform.python_version()}"
 
 
 def _options() -> argparse.Namespace:

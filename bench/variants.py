@@ -42,7 +42,7 @@ def medium(jobs: int = 16) -> Workload:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to run a workload.
+    """One way to run a workload: a command in a project's folder, which holds `apps/` and the workload as `work.py`.
 
     `recorded` says whether it leaves runs in MLflow, `needs` names a package without which it is left out.
     """
@@ -56,7 +56,7 @@ class Variant:
 
 def _hydra(app: str, *more: str) -> Callable[[Workload], Sequence[str]]:
     def command(load: Workload) -> Sequence[str]:
-        return [str(APPS / app), "-m", f"{load.key}={','.join(load.values)}", *load.fixed, *more]
+        return [app, "-m", f"{load.key}={','.join(load.values)}", *load.fixed, *more]
 
     return command
 
@@ -66,7 +66,7 @@ def _ours(*more: str) -> Callable[[Workload], Sequence[str]]:
         first, *rest = load.values
         swept = [f"{load.key}=choice({','.join(rest)})"] if rest else []
         return [
-            str(APPS / "ours.py"),
+            "ours.py",
             "-m",
             "hydra/sweeper=oneaxis",
             "hydra.sweeper.experiment=bench",
@@ -80,7 +80,7 @@ def _ours(*more: str) -> Callable[[Workload], Sequence[str]]:
 
 
 def _plain(app: str, *arguments: str) -> Callable[[Workload], Sequence[str]]:
-    return lambda load: [str(APPS / app), *arguments, load.changes]
+    return lambda load: [app, *arguments, load.changes]
 
 
 JOBLIB = ("hydra/launcher=joblib", f"hydra.launcher.n_jobs={WORKERS}")

@@ -35,6 +35,17 @@ def test_clean_data_raise_no_finding(seed):
     assert said(clean(seed)) == []
 
 
+def test_a_number_to_predict_is_no_class_in_any_part():
+    parts = clean()
+    generator = np.random.default_rng(1)
+    # Whole numbers, as floats: a small part alone would pass for one with classes.
+    parts = {name: (x, generator.integers(0, 300, len(x)).astype(float)) for name, (x, _) in parts.items()}
+    parts["test"] = tuple(array[:20] for array in parts["test"])
+
+    assert said(parts) == []
+    assert count(oneaxis.Data(**parts), []).parts[2].classes == {}
+
+
 def test_rows_shared_between_parts_are_counted_and_named():
     parts = clean()
     parts["test"][0][:12] = parts["train"][0][30:42]

@@ -66,7 +66,10 @@ def test_the_seed_draws_the_shuffled_order():
         ((10, 0, "fixed"), r"training\.batch_size=0 must be a whole number from 1"),
         ((10, 2.5, "fixed"), r"training\.batch_size=2\.5 must be a whole number from 1"),
         ((10, 10, "random"), r"training\.order='random' must be fixed or shuffled"),
-        ((10, 10, "fixed", "gpu"), r"training\.device='gpu' must be cpu or cuda; hydra\.sweeper\.devices says which GPU"),
+        (
+            (10, 10, "fixed", "gpu"),
+            r"training\.device='gpu' must be cpu or cuda; hydra\.sweeper\.devices gives",
+        ),
     ],
 )
 def test_refusals_name_the_value_and_what_is_expected(settings, message):
@@ -87,7 +90,7 @@ def test_a_gpu_starts_from_the_same_weights_and_sees_the_same_batches(classifier
     found = []
     for device in ("cpu", "cuda"):
         made = classifier(f"training.device={device}", f"training.order={order}", "features=standard")
-        found.append([[each.detach().cpu() for each in made.network.parameters()]])
+        found.append([[each.detach().cpu().clone() for each in made.network.parameters()]])
         made.fit(data.train, data.validation)
         found[-1].append(made.probabilities(data.test.x))
     (here, told_here), (there, told_there) = found

@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -16,10 +17,12 @@ from hydra.core.singleton import Singleton
 from hydra.core.utils import JobReturn, JobStatus, setup_globals
 from hydra.types import HydraContext
 from omegaconf import OmegaConf
+from omegaconf.grammar_parser import parse
 
 from oneaxis.errors import TrialFailed
 from oneaxis.study import hydra_job
 from oneaxis.study.main_module import AppMain, become, defined_in_main, load_names, main_script_of_this_process
+from oneaxis.study.returns import pack_return
 from oneaxis.trial.environment import environment
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.loaded import loaded
@@ -71,12 +74,25 @@ def unpack(payload: bytes) -> Mapping[str, Any]:
         state["omegaconf_resolvers"] = Singleton.get_state()["omegaconf_resolvers"]
     Singleton.set_state(state)
     setup_globals()
-    # The first interpolation, YAML and look at the machine cost a process more than all later ones.
+    # The first interpolation, YAML and look at the machine cost a process more than all later ones. The parser's first
+    # reading of a shape, too: these are those of Hydra's own configuration.
+    shapes = ("${one}", "${.one}/${hydra.job.name}.log", "${one:%Y-%m-%d}/${one:%H-%M-%S}")
+    for text in shapes:
+        parse(text)
     OmegaConf.to_yaml(OmegaConf.create({"one": 1, "other": "${one}"}), resolve=True)
     machine()
     loaded.look()
     environment({})
+    _look_for_data_frames()
     return shared
+
+
+def _look_for_data_frames() -> None:
+    """scikit-learn's first look at an array searches all installed packages for kinds of data frames."""
+    validation: Any = sys.modules.get("sklearn.utils.validation")
+    if validation is not None:
+        with suppress(Exception):  # only a head start
+            validation.check_array([[0.0]])
 
 
 def run_one(load: Callable[[], Mapping[str, Any]], message: Mapping[str, Any], answer: int) -> int:
@@ -101,14 +117,14 @@ def run_one(load: Callable[[], Mapping[str, Any]], message: Mapping[str, Any], a
 
 def _packed(job: JobReturn, loaded: list[str]) -> bytes:
     try:
-        return bytes(cloudpickle.dumps({"job": job, "loaded": loaded}))
+        return pack_return(job, loaded)
     except Exception as error:  # noqa: BLE001 - a return value that can't travel; its record is on disk
         returned = job._return_value  # noqa: SLF001 - the public property raises for failed jobs
         if job.status == JobStatus.COMPLETED:
             job.return_value = None
         else:
             job.return_value = TrialFailed(f"{type(returned).__name__}: {returned} (not picklable: {error})")
-        return bytes(cloudpickle.dumps({"job": job, "loaded": loaded}))
+        return pack_return(job, loaded)
 
 
 def _by_name(task: Callable[[Any], Any]) -> Any:

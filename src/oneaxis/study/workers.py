@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import selectors
 import signal
 import socket
@@ -20,6 +19,7 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from oneaxis.errors import TrialFailed, WorkerDied
 from oneaxis.study.head_start import wanted
+from oneaxis.study.returns import unpack_return
 from oneaxis.study.wire import Closed, receive, send
 
 SOURCE = Path(__file__).resolve().parents[2]  # where this very oneaxis is imported from
@@ -126,15 +126,19 @@ class Workers:
         waiting = list(range(len(jobs)) if order is None else order)[::-1]
         devices = list(self._places.devices)[::-1]
         running: dict[int, Running] = {}
+        composed: dict[int, bytes] = {}  # the next job's configuration, made while all workers are busy
         taught = False
         with selectors.DefaultSelector() as selector:
             selector.register(self._control, selectors.EVENT_READ)
             while waiting or running:
                 while waiting and len(running) < self._places.workers:
                     job = waiting.pop()
-                    started = self._start(job, jobs[job](), devices.pop() if devices else None)
+                    config = composed.pop(job, None) or packed(jobs[job])
+                    started = self._start(job, config, devices.pop() if devices else None)
                     running[job] = started
                     selector.register(started.pipe, selectors.EVENT_READ, started)
+                if waiting and waiting[-1] not in composed:
+                    composed[waiting[-1]] = packed(jobs[waiting[-1]])
                 for key, _ in selector.select(self._patience(running)):
                     if key.fileobj is self._control:
                         self._hear(running)
@@ -151,12 +155,12 @@ class Workers:
                         send(self._control, {"do": "import", "modules": wanted(loaded)})
                     yield finished.job, answer
 
-    def _start(self, job: int, config: Any, device: str | None) -> Running:
+    def _start(self, job: int, config: bytes, device: str | None) -> Running:
         reader, writer = os.pipe()
         message = {
             "do": "run",
             "trial": job,
-            "config": cloudpickle.dumps(config),  # by value: its types may be the main script's
+            "config": config,
             "environment": {} if device is None else {"CUDA_VISIBLE_DEVICES": device},
         }
         send(self._control, message, [writer])
@@ -196,15 +200,17 @@ class Workers:
                 send(self._control, {"do": "kill", "trial": item.job})
 
 
+def packed(compose: Callable[[], Any]) -> bytes:
+    """A job's configuration for another process: by value, since its types may be the main script's."""
+    return bytes(cloudpickle.dumps(compose()))
+
+
 def answer_of(item: Running, timeout: float | None) -> tuple[JobReturn, list[str]]:
     """The job's return; made up as failed where the process died before it could answer."""
     if item.received and not item.timed_out:
-        try:
-            found = pickle.loads(bytes(item.received))  # noqa: S301 - from our own child
-        except (EOFError, pickle.UnpicklingError):
-            found = None
+        found = unpack_return(bytes(item.received))
         if found is not None:
-            return found["job"], found["loaded"]
+            return found
     if item.timed_out:
         error = TrialFailed(f"it took longer than {timeout:g} s and was ended (hydra.sweeper.timeout_minutes)")
     else:

@@ -46,6 +46,7 @@ def build(cfg: Settings, data: Dataset, loaded: Dataset) -> Model:
         _check_target(data, model["name"], numbers=is_regressor(estimator))
         return TabularModel(estimator)
     _check_target(data, model["name"], numbers=False)
+    assert data.classes is not None
     if len(data.shape) not in kind.ranks:
         raise ValueError(_misfit(kind.ranks, cfg, data, loaded))
     from oneaxis.tasks.neural import NetworkClassifier  # noqa: PLC0415 - PyTorch is optional

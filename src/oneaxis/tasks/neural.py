@@ -42,7 +42,7 @@ class Training:
             raise ValueError(f"training.order={self.order!r} must be fixed or shuffled")
         if self.device not in {"cpu", "cuda"}:
             raise ValueError(
-                f"training.device={self.device!r} must be cpu or cuda; hydra.sweeper.devices says which GPU a trial gets"
+                f"training.device={self.device!r} must be cpu or cuda; hydra.sweeper.devices gives out GPUs"
             )
         if self.device == "cuda" and not torch.cuda.is_available():
             raise ValueError("training.device=cuda, but PyTorch sees no GPU here; choose training.device=cpu")

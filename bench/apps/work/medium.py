@@ -1,33 +1,15 @@
-"""The work itself, the same function for every variant: imports inside, as an app's task has them."""
+"""W2: one MNIST-1D mlp with its curve; a project's `work.py` for every variant. Imports inside, as a task has them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-POINTS = 30  # of the learning curve of the medium work
-Curve = list[tuple[int, float]]
+POINTS = 30  # of the learning curve
 
 
 def work(cfg: Mapping[str, Any], log: Callable[[int, float], None] = lambda *_: None) -> dict[str, float]:
-    """One job: three metrics; the medium work also gives `log` its 30 points of training loss."""
-    return small(cfg) if cfg["work"] == "small" else medium(cfg, log)
-
-
-def small(cfg: Mapping[str, Any]) -> dict[str, float]:
-    """One SVC fit on the digits: about 0.04 s of CPU when warm."""
-    from sklearn.datasets import load_digits
-    from sklearn.svm import SVC
-
-    x, y = load_digits(return_X_y=True)
-    half = len(x) // 2
-    model = SVC(C=cfg["C"], gamma=cfg["gamma"], kernel=cfg["kernel"]).fit(x[:half], y[:half])
-    right = model.predict(x[half:]) == y[half:]
-    return {"accuracy": float(right.mean()), "correct": float(right.sum()), "support": float(model.n_support_.sum())}
-
-
-def medium(cfg: Mapping[str, Any], log: Callable[[int, float], None]) -> dict[str, float]:
-    """One MNIST-1D mlp (40-100-100-10, Adam): about 0.9 s of CPU when warm."""
+    """Three metrics; `log` gets 30 points of training loss. 40-100-100-10, Adam: about 0.9 s of CPU when warm."""
     import torch
     from torch import nn
 
