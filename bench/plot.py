@@ -32,7 +32,7 @@ def draw(shares: Mapping[str, Mapping[str, Sequence[float]]], head: str, path: P
             panel.plot(ratios, [place] * len(ratios), "|", color="black", markersize=9, zorder=2)
             panel.annotate(f" {middle:.3g}", (max(ratios), place), va="center", fontsize=9)
         panel.set_yticks(range(len(ordered)), [caption for caption, _ in ordered], fontsize=9)
-        panel.set_xlabel("wall over the floor (two warm processes, jobs alone)")
+        panel.set_xlabel("wall over the floor")
         panel.set_title(load, loc="left", fontweight="bold")
         panel.margins(x=0.12)
         for side in ("top", "right"):

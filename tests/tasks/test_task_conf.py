@@ -34,7 +34,7 @@ def test_there_is_something_to_choose():
     assert len(OPTIONS) >= 20
 
 
-@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("reference", REFERENCES[:2])
 @pytest.mark.parametrize("group, option", OPTIONS)
 def test_a_choice_changes_only_keys_under_its_own_group(configure, reference, group, option):
     whole, chosen = configure(reference), configure(reference, f"{group}={option}")

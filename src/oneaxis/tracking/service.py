@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from oneaxis.tracking.mirror import Mirror
 
 TRIES = 4
-NICENESS = 10  # the trials come first: they need the processors, and the table doesn't wait for the mirror
+NICENESS = 4  # the trials come first; but on a machine that others keep busy, 10 would starve it for an hour
 FIRST_PAUSE = 0.5  # seconds, doubled at each try
 LONGEST_PAUSE = 15.0
 
