@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help study ui test check docs pictures bench verdicts clean
+.PHONY: help study ui test check docs pictures bench verdicts matrix clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -42,6 +42,9 @@ bench: $(VENV)/.bench ## time the same work under oneaxis, Hydra alone, Optuna (
 verdicts: $(VENV)/.test ## simulate: do verdicts keep their promises? (minutes)
 	$(BIN)/python bench/verdicts.py
 	$(BIN)/python bench/null_studies.py
+
+matrix: $(VENV)/.test ## install the wheel into clean environments, a study in each: extras, lowest, every Python (an hour)
+	$(BIN)/python tests/matrix.py
 
 clean: ## remove the virtual environment and caches, never results
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist docs/_build

@@ -1,10 +1,13 @@
-"""From a wheel: what it holds, and a study run from it."""
+"""From a wheel: what it and the sdist hold, and a study run from it; `make matrix` runs one in clean environments."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
+import tomllib
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,32 @@ def test_the_wheel_holds_both_import_roots_and_nothing_else(wheel):
     templates = "oneaxis/loop/init/templates/"
     assert f"{templates}shared/gitignore" in names
     assert [name for name in names if name.endswith(".yaml") and not name.startswith(templates)] == []
+
+
+def test_the_wheel_says_what_it_is_and_needs(wheel):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    archive = zipfile.ZipFile(wheel)
+    said = {Path(name).name: archive.read(name) for name in archive.namelist() if ".dist-info/" in name}
+    metadata = message_from_bytes(said["METADATA"])
+    for key, value in (("Name", "name"), ("Version", "version"), ("Requires-Python", "requires-python")):
+        assert metadata[key] == project[value]
+    assert metadata["License-Expression"] == "MIT"
+    assert set(metadata.get_all("Provides-Extra")) == set(project["optional-dependencies"])
+    needed = [each for each in metadata.get_all("Requires-Dist") if "extra ==" not in each]
+    assert len(needed) == len(project["dependencies"])
+    assert said["entry_points.txt"].split(b"\n")[:2] == [b"[console_scripts]", b"oneaxis = oneaxis.cli:main"]
+    assert said["LICENSE"] == (ROOT / "LICENSE").read_bytes()
+
+
+def test_the_sdist_holds_the_sources_and_no_results(tmp_path):
+    _run("-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(ROOT))
+    [built] = tmp_path.glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"src/oneaxis/py.typed", "src/hydra_plugins/oneaxis/sweeper.py", "conf/reference.yaml"} <= names
+    assert {"train.py", "Makefile", "LICENSE", "pyproject.toml", "PKG-INFO", "tests/conftest.py"} <= names
+    assert {name.partition("/")[0] for name in names} & {"outputs", "mlruns", "mlflow.db", ".venv"} == set()
+    assert [name for name in names if "__pycache__" in name] == []
 
 
 def test_a_study_runs_from_an_installed_wheel(wheel, host, store, tmp_path):

@@ -41,3 +41,13 @@ def test_the_number_of_threads_that_the_user_set_is_kept(host):
     ended = app.sweep("lr=choice(1)", *JOBLIB, OMP_NUM_THREADS="2")
     assert ended.status == 0, ended
     assert set(app.study.metric("threads").values()) == {2.0}
+
+
+def test_threads_of_libraries_draw_no_warning_from_the_server(host):
+    """From Python 3.12 on a fork beside any thread warns, and Arrow has one from its import on."""
+    app = host("plain")
+    with (app.root / "app.py").open("a") as script:
+        script.write("\n\ndef never_called():\n    import pyarrow\n")
+    ended = app.sweep("lr=choice(0.5)", "hydra/launcher=oneaxis")
+    assert ended.status == 0, ended
+    assert "Warning" not in ended.err

@@ -1,6 +1,6 @@
 """The process that every local trial is forked from: it has the heavy imports loaded and does nothing else.
 
-Started by `oneaxis.study.workers`, told over a socket. It stays single-threaded, so that forking is safe.
+Started by `oneaxis.study.workers`, told over a socket. It starts no threads, so that forking is safe.
 When the socket closes, the sweeping process is gone: all trials are killed, and so ends this process.
 """
 
@@ -15,6 +15,7 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,9 +27,9 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 def main(descriptor: int) -> None:
     """Serve until the other side goes."""
-    control = socket.socket(fileno=descriptor)
-    control.set_inheritable(False)
-    _Server(control).serve()
+    with socket.socket(fileno=descriptor) as control:
+        control.set_inheritable(False)
+        _Server(control).serve()
 
 
 class _Server:
@@ -91,7 +92,12 @@ class _Server:
 
     def _fork(self, message: Mapping[str, Any], answer: int) -> None:
         gc.freeze()  # what is loaded stays shared memory
-        process = os.fork()
+        with warnings.catch_warnings():
+            if threading.active_count() == 1:
+                # From 3.12 on Python warns of every thread. Those of libraries know what to do in a fork: Arrow's
+                # allocator, which scikit-learn loads by way of pandas, has one from its import on.
+                warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)
+            process = os.fork()
         if process == 0:
             status = 1
             try:
