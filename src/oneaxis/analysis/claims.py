@@ -26,6 +26,7 @@ Matrix = tuple[tuple[int, ...], ...]
 
 KINDS = ("count", "exact", "mean")
 FEWEST = 3  # seeds that give an interval
+REPRODUCE = "oneaxis reproduce"
 CONFIDENCE = 0.95
 _FIELDS = ("source", "link", "overrides", "kind", "metric", "value", "of", "tolerance", "seeds", "confusion")
 
@@ -131,8 +132,8 @@ def standings(
     return tuple(Standing(claim.name, newest.get((claim.digest, protocols.get(claim.name, "")))) for claim in claims)
 
 
-def claims_health(found: Sequence[Standing]) -> Health | None:
-    """One line on the reference's claims; None where it has none."""
+def claims_health(found: Sequence[Standing], command: str = REPRODUCE) -> Health | None:
+    """One line on the reference's claims; None where it has none. `command` reproduces them."""
     if not found:
         return None
     done = [item.claim for item in found if item.answer == "reproduced"]
@@ -141,7 +142,7 @@ def claims_health(found: Sequence[Standing]) -> Health | None:
     rest = ", ".join(f"{item.claim} {item.answer or 'not run'}" for item in found if item.answer != "reproduced")
     if done:
         return Health(f"claims: {len(done)} of {len(found)} reproduced; {rest}", good=True)
-    return Health(f"claims: none of {len(found)} reproduced at this reference ({rest}): oneaxis reproduce", good=False)
+    return Health(f"claims: none of {len(found)} reproduced at this reference ({rest}): {command}", good=False)
 
 
 def _judge_mean(claim: Claim, values: Sequence[float]) -> Judged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,18 @@ from typing import Any
 import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
-from oneaxis.analysis.claims import Answer, Claim, Judged, Matrix, Run, Standing, judge, read_claims, standings
+from oneaxis.analysis.claims import (
+    REPRODUCE,
+    Answer,
+    Claim,
+    Judged,
+    Matrix,
+    Run,
+    Standing,
+    judge,
+    read_claims,
+    standings,
+)
 from oneaxis.canonical import digest
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadClaim, BadRecord, CannotCompose
@@ -22,6 +34,7 @@ from oneaxis.vocabulary import Compose, Record, split_key
 
 CLAIMS_FOLDER = "claims"
 ANSWER_FILE = "claim.json"
+CONFIG_NAME = ("--config-name", "-cn")  # Hydra's flags
 
 
 def claims_file(master: DictConfig) -> Path | None:
@@ -75,6 +88,16 @@ def reproduce(app: App, claims: Sequence[Claim], told: Callable[[Claim, Judged],
         told(claim, judged)
         found.append(judged)
     return tuple(found)
+
+
+def reproduce_command(typed: Sequence[str]) -> str:
+    """What runs the claims of the configuration that a command, without its program, chose by name."""
+    for place, text in enumerate(typed):
+        flag, equals, name = text.partition("=")
+        if flag in CONFIG_NAME:
+            name = name if equals else next(iter(typed[place + 1 :]), "")
+            return f"{REPRODUCE} --config-name {shlex.quote(name)}" if name else REPRODUCE
+    return REPRODUCE
 
 
 def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[Standing, ...]:

@@ -17,7 +17,7 @@ DIGITS = 4
 
 
 def remarks_of_the_past(
-    plan: Plan, roles: Mapping[str, Sequence[str]], claims: Sequence[Standing], root: Path
+    plan: Plan, roles: Mapping[str, Sequence[str]], claims: Sequence[Standing], root: Path, reproduce: str
 ) -> Iterator[str]:
     """Tuning before its time, then each deviation that a study below `root` measured at the same reference."""
     if plan.reference is None or not plan.deviations:
@@ -28,7 +28,13 @@ def remarks_of_the_past(
         role(deviation, roles) == "structure" for each in past for deviation in each.study.plan.deviations
     )
     baseline_open = bool(claims) and all(item.answer != "reproduced" for item in claims)
-    yield from order_remarks(plan.deviations, roles, structure_measured=structure_measured, baseline_open=baseline_open)
+    yield from order_remarks(
+        plan.deviations,
+        roles,
+        structure_measured=structure_measured,
+        baseline_open=baseline_open,
+        reproduce=reproduce,
+    )
     newest_first = past[::-1]
     for deviation in plan.deviations:
         try:

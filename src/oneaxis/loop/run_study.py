@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -19,7 +20,7 @@ from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
-from oneaxis.loop.claims import where_claims_stand
+from oneaxis.loop.claims import reproduce_command, where_claims_stand
 from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
@@ -80,7 +81,7 @@ def run_study(
         try:
             leave_started(answer, begun.folder.root)
             launching = Launching(config, context, task, begun.study, begun.folder, server, begun.moved)
-            claims = claims_health(standing)
+            claims = claims_health(standing, reproduce_command(sys.argv[1:]))
             run = StudyRun(
                 launching,
                 settings,
@@ -105,7 +106,7 @@ def _remarks(
     limit = pass_limit_on(config)
     if limit:
         yield limit
-    yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd())
+    yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce_command(sys.argv[1:]))
     if settings.left_aside:
         yield f"settings of the app's own sweeper are left aside: {', '.join(settings.left_aside)}"
 

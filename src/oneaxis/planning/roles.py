@@ -60,11 +60,12 @@ def order_remarks(
     *,
     structure_measured: bool,
     baseline_open: bool,
+    reproduce: str = "oneaxis reproduce",
 ) -> tuple[str, ...]:
     """Said where a study only tunes before its time; nothing is refused.
 
     `structure_measured`: some structure was compared at this reference before. `baseline_open`: the reference has
-    claims, and none is reproduced.
+    claims, and none is reproduced; `reproduce` is the command that does it.
     """
     tuned = [deviation.axis for deviation in deviations if role(deviation, declared) == "tuning"]
     if not tuned or len(tuned) < len(deviations):
@@ -72,7 +73,7 @@ def order_remarks(
     names = ", ".join(dict.fromkeys(tuned))
     found = []
     if baseline_open:
-        found.append(f"{names}: tuning, and no claim of the reference is reproduced yet (oneaxis reproduce)")
+        found.append(f"{names}: tuning, and no claim of the reference is reproduced yet ({reproduce})")
     if not structure_measured:
         found.append(
             f"{names}: tuning, and no structure (data, features, model) was compared at this reference yet; "
