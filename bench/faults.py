@@ -28,6 +28,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from processes import children, command
+
 APP = Path(__file__).parent / "apps" / "faults"
 RESULTS = Path(__file__).parent / "results"
 LAUNCHERS = {
@@ -92,15 +94,15 @@ def round_of_faults(launcher: str, chance: random.Random, tally: Tally) -> None:
 
 
 def _study(launcher: str, app: Path, chance: random.Random, tally: Tally) -> None:
-    command = ["app.py", "-m", *LAUNCHERS[launcher], "x=1,2,3,4,5,6,7", "hydra.sweep.dir=study"]
-    _run([sys.executable, *command], app, chance, tally, hurt=True)
+    line = ["app.py", "-m", *LAUNCHERS[launcher], "x=1,2,3,4,5,6,7", "hydra.sweep.dir=study"]
+    _run([sys.executable, *line], app, chance, tally, hurt=True)
     for number in range(MOST_RESUMES):
         if _complete(app / "study"):
             break
         tally.resumed += 1
         again = [sys.executable, "-m", "oneaxis.cli", "resume", "study"]
         if not (app / "study" / "study.json").exists():  # killed before it began
-            again = [sys.executable, *command]
+            again = [sys.executable, *line]
         _run(again, app, chance, tally, hurt=number == 0 and chance.random() < 0.5)
     _count(app / "study", tally)
     if _processes(app):
@@ -110,11 +112,11 @@ def _study(launcher: str, app: Path, chance: random.Random, tally: Tally) -> Non
             os.kill(process, signal.SIGKILL)
 
 
-def _run(command: list[str], app: Path, chance: random.Random, tally: Tally, *, hurt: bool) -> None:
+def _run(line: list[str], app: Path, chance: random.Random, tally: Tally, *, hurt: bool) -> None:
     """Run a command to its end; hurt it once at a random moment after its first trial began."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with (app / "output.txt").open("ab") as log:
-        process = subprocess.Popen(command, cwd=app, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(line, cwd=app, env=environment, stdout=log, stderr=log)
     deadline = time.monotonic() + LONGEST
     moment: float | None = None
     target = chance.choice(["job", "sweeper"])
@@ -141,7 +143,7 @@ def _kill(target: str, sweeper: int, app: Path, chance: random.Random, tally: Ta
     pid = sweeper
     if target == "sweeper":
         # `oneaxis resume` runs the app: that is the sweeping process.
-        pid = next((child for child in _children(sweeper) if "app.py" in _command(child)), sweeper)
+        pid = next((child for child in children(sweeper) if "app.py" in command(child)), sweeper)
     else:
         numbers = [process for process in _jobs(app) if process != sweeper]
         if not numbers:
@@ -187,23 +189,9 @@ def _jobs(app: Path) -> list[int]:
     return found
 
 
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""
-
-
 def _helps_joblib(process: int) -> bool:
-    command = _command(process)
-    return "joblib.externals.loky" in command or "multiprocessing.resource_tracker" in command
+    told = command(process)
+    return "joblib.externals.loky" in told or "multiprocessing.resource_tracker" in told
 
 
 def _processes(folder: Path, *, idle: bool = False) -> list[int]:
@@ -215,7 +203,7 @@ def _processes(folder: Path, *, idle: bool = False) -> list[int]:
             here = entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder)
             alive = here and (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
             process = int(entry.name) if alive else 0
-            alive = alive and bool(_command(process))  # one that is about to end has no command left
+            alive = alive and bool(command(process))  # one that is about to end has no command left
             if alive and (idle or process in working or not _helps_joblib(process)):
                 found.append(process)
         except OSError:

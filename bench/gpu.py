@@ -52,7 +52,7 @@ def main() -> int:
         app.mkdir()
         shutil.copy(ROOT / "train.py", app)
         shutil.copytree(ROOT / "conf", app / "conf")
-        ran = {place: study(app, options, number) for number, place in enumerate(PLACES)}
+        ran = {place: study(app, options, *PLACES[place]) for place in PLACES}
         shown = run(
             app, options, ["training.device=choice(cpu,cuda)", "hydra.sweep.dir=device", "hydra.sweeper.workers=2"]
         )
@@ -63,9 +63,8 @@ def main() -> int:
     return 0
 
 
-def study(app: Path, options: argparse.Namespace, number: int) -> Ran:
-    device, workers = list(PLACES.values())[number]
-    folder = f"study{number}"
+def study(app: Path, options: argparse.Namespace, device: str, workers: int) -> Ran:
+    folder = f"{device}_{workers}"
     line = [f"training.device={device}", f"model=choice({','.join(MODELS[1:])})", f"hydra.sweeper.workers={workers}"]
     started = time.monotonic()
     run(app, options, [*line, f"hydra.sweep.dir={folder}", "hydra.sweeper.controls={repeat: true}"])

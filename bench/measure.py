@@ -70,12 +70,7 @@ class Bench:
         RuntimeError
             If it fails, or leaves fewer runs, parameters or metrics than there are jobs.
         """
-        with self.folder() as folder:
-            # A project of its own for each workload: an app for digits has no PyTorch in it.
-            for path in APPS.glob("*.py"):
-                shutil.copy(path, folder)
-            shutil.copytree(APPS / "conf", folder / "conf")
-            shutil.copy(APPS / "work" / f"{load.name}.py", folder / "work.py")
+        with self.project(load) as folder:
             ended = self.command(variant.command(load), folder, {"BENCH_PARENT": self.parent})
             runs, params, metrics = self._count(folder / "mlflow.db")
         jobs = len(load.values)
@@ -93,6 +88,16 @@ class Bench:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def project(self, load: Workload) -> Iterator[Path]:
+        """A fresh project for one workload, with a ready store in it: an app for digits has no PyTorch beside it."""
+        with self.folder() as folder:
+            for path in APPS.glob("*.py"):
+                shutil.copy(path, folder)
+            shutil.copytree(APPS / "conf", folder / "conf")
+            shutil.copy(APPS / "workloads" / f"{load.name}.py", folder / "work.py")
+            yield folder
 
     def command(self, command: Sequence[str], folder: Path, more: Mapping[str, str]) -> Ended:
         """Run `python …` in a folder.

@@ -57,21 +57,22 @@ def main() -> None:
             slowness.append(_slowness(bench, rounds[-1]))
             for row in [row for row in rows if number == 1 or not row.once]:
                 _measure(bench, row, rounds[-1], values[row.name], lacking, quick=options.quick)
-                if not options.quick:
-                    _write(before.with_news(news()))  # minutes a row: an interruption loses one
+                _write(before.with_news(news()), quick=options.quick)  # minutes a row: an interruption loses one
+            _write(before.with_news(news()), quick=options.quick)
     finally:
         bench.close()
     if options.quick:
         print(report(news()))
         return
     merged = before.with_news(news())
-    _write(merged)
     print(report(merged))
     if draw(merged.shares(), machine_now(), RESULTS / "bench.png"):
         print(f"plot: {RESULTS / 'bench.png'}")
 
 
-def _write(kept: Kept) -> None:
+def _write(kept: Kept, *, quick: bool) -> None:
+    if quick:  # a look is no result
+        return
     RESULTS.mkdir(exist_ok=True)
     kept.write(RESULTS / "bench.json")
     (RESULTS / "bench.md").write_text(report(kept))

@@ -9,7 +9,6 @@ The task returns its own input, so all time is oneaxis', Hydra's and MLflow's. M
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
 import json
 import os
@@ -22,6 +21,8 @@ import time
 import warnings
 from datetime import date
 from pathlib import Path
+
+from processes import children, command, most_memory
 
 APP = Path(__file__).parent / "apps" / "scale"
 RESULTS = Path(__file__).parent / "results"
@@ -75,7 +76,7 @@ def run(app: Path, line: list[str], name: str) -> tuple[float, dict[str, int]]:
     while process.poll() is None:
         for pid in [process.pid, *children(process.pid)]:
             role = role_of(pid) if pid != process.pid else "sweeper"
-            most[role] = max(most.get(role, 0), held(pid))
+            most[role] = max(most.get(role, 0), most_memory(pid))
         if time.monotonic() > told + EVERY:
             told = time.monotonic()
             done = len(list(app.glob(f"*/{name}/*/record.json")))
@@ -109,10 +110,10 @@ def figures(app: Path, wall: float, memory: dict[str, int], small: dict[str, int
         f"report.html {(root / 'report.html').stat().st_size / 1e6:.1f} MB, "
         f"mlflow.db {(app / 'mlflow.db').stat().st_size / 1e6:.1f} MB"
     )
-    for command in (["compare", "many/large", "--format", "csv"], ["plan", "many/large"]):
+    for line in (["compare", "many/large", "--format", "csv"], ["plan", "many/large"]):
         started = time.monotonic()
-        subprocess.run([sys.executable, *CLI, *command], cwd=app, check=True, capture_output=True)
-        rows[f"oneaxis {command[0]}"] = f"{time.monotonic() - started:.1f} s"
+        subprocess.run([sys.executable, *CLI, *line], cwd=app, check=True, capture_output=True)
+        rows[f"oneaxis {line[0]}"] = f"{time.monotonic() - started:.1f} s"
     return rows | page(app, root, count)
 
 
@@ -149,25 +150,8 @@ def page(app: Path, root: Path, count: int) -> dict[str, str]:
     return {"MLflow's first page": f"{took:.1f} s for {len(found)} runs; {written} of {count} trials are there"}
 
 
-def children(pid: int) -> list[int]:
-    with contextlib.suppress(OSError):
-        return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
-
-
 def role_of(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        command = Path(f"/proc/{pid}/cmdline").read_text()
-        return next((role for module, role in ROLES.items() if module in command), "other")
-    return "other"
-
-
-def held(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1])
-    return 0
+    return next((role for module, role in ROLES.items() if module in command(pid)), "other")
 
 
 def _options() -> argparse.Namespace:

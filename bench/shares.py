@@ -8,23 +8,21 @@ On two cores that are busy all the time, half of the sum is the least that the w
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import shutil
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
+from kept import FLOOR
 from measure import Bench
+from processes import children, command, family, processor_time
 from rows import FLOOR_THERE
 from run import machine_now
-from variants import APPS, VARIANTS, medium, small
+from variants import VARIANTS, Variant, Workload, medium, small
 
 RESULTS = Path(__file__).parent / "results"
 LOOK_EVERY = 0.05  # seconds
-TICK = os.sysconf("SC_CLK_TCK")
 PARTS = {
     "oneaxis.study.server": "the server that trials are forked from: imports",
     "oneaxis.tracking.service": "mirror: loads MLflow, writes",
@@ -41,9 +39,10 @@ def main() -> None:
     try:
         for variant in [variant for variant in VARIANTS if variant.name in options.variants.split(",")]:
             wall, shares = watch(bench, variant, load)
+            print(f"{variant.name}: {wall:.1f} s", file=sys.stderr, flush=True)
             lines += [f"| {variant.caption} | {part} | {shares[part]:.1f} |" for part in PARTS.values() if shares[part]]
             lines.append(f"| | sum; wall {wall:.1f} s | {sum(shares.values()):.1f} |")
-        [floor] = [variant for variant in VARIANTS if variant.name == "floor-2"]
+        [floor] = [variant for variant in VARIANTS if variant.name == FLOOR]
         slower = (bench.time(floor, small()).inner or 0.0) / FLOOR_THERE
     finally:
         bench.close()
@@ -54,13 +53,9 @@ def main() -> None:
         (RESULTS / f"shares_{load.name}.md").write_text(text, encoding="utf-8")
 
 
-def watch(bench: Bench, variant, load) -> tuple[float, Counter[str]]:
+def watch(bench: Bench, variant: Variant, load: Workload) -> tuple[float, Counter[str]]:
     """Run a variant once; its wall seconds, and CPU seconds by part."""
-    with bench.folder() as folder:
-        for path in APPS.glob("*.py"):
-            shutil.copy(path, folder)
-        shutil.copytree(APPS / "conf", folder / "conf")
-        shutil.copy(APPS / "work" / f"{load.name}.py", folder / "work.py")
+    with bench.project(load) as folder:
         started = time.perf_counter()
         with (folder / "output.txt").open("w") as out:
             process = subprocess.Popen(
@@ -72,10 +67,10 @@ def watch(bench: Bench, variant, load) -> tuple[float, Counter[str]]:
             )
         own: dict[int, tuple[str, float, float]] = {}
         while process.poll() is None:
-            for pid in tree(process.pid):
-                seen = times(pid)
-                if seen is not None:
-                    own[pid] = (role(pid, process.pid), *seen)
+            for pid in family(process.pid):
+                # One that is about to end has no command left to be told by.
+                if any(seen := processor_time(pid)) and (command(pid) or pid in own):
+                    own[pid] = (role(pid, process.pid) if command(pid) else own[pid][0], *seen)
             time.sleep(LOOK_EVERY)
         wall = time.perf_counter() - started
     shares: Counter[str] = Counter()
@@ -91,31 +86,9 @@ def watch(bench: Bench, variant, load) -> tuple[float, Counter[str]]:
 def role(pid: int, main: int) -> str:
     if pid == main:
         return PARTS["main"]
-    with contextlib.suppress(OSError):
-        command = Path(f"/proc/{pid}/cmdline").read_text()
-        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-        for module in ("oneaxis.study.server", "oneaxis.tracking.service"):
-            if module in command and parent == main:
-                return PARTS[module]
-    return PARTS["children"]
-
-
-def times(pid: int) -> tuple[float, float] | None:
-    """CPU seconds of a process, and of its children that have ended and were waited for."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return sum(map(int, fields[11:13])) / TICK, sum(map(int, fields[13:15])) / TICK
-
-
-def tree(pid: int) -> list[int]:
-    found = [pid]
-    with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += tree(int(child))
-    return found
+    # A trial has its server's command line, and is no child of the sweeping process.
+    found = [PARTS[module] for module in PARTS if module in command(pid) and pid in children(main)]
+    return found[0] if found else PARTS["children"]
 
 
 def _options() -> argparse.Namespace:

@@ -42,7 +42,7 @@ def medium(jobs: int = 16) -> Workload:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to run a workload: a command in a project's folder, which holds `apps/` and the workload as `work.py`.
+    """One way to run a workload: a command in the folder of a `Bench.project`.
 
     `recorded` says whether it leaves runs in MLflow, `needs` names a package without which it is left out.
     """

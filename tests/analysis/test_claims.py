@@ -79,9 +79,9 @@ def test_an_answer_stands_only_for_the_reference_that_gave_it():
     ],
 )
 def test_the_health_line(answers, good, text):
-    health = claims_health([Standing(str(place), answer) for place, answer in enumerate(answers)])
+    health = claims_health([Standing(str(place), answer) for place, answer in enumerate(answers)], "oneaxis reproduce")
     assert (health.good, health.text) == (good, text)
-    assert claims_health([]) is None
+    assert claims_health([], "oneaxis reproduce") is None
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import statistics
+from pathlib import Path
 
 import pytest
 from tests.app.readme import BLOCKS, README, masked
@@ -39,3 +42,21 @@ def test_every_setting_is_in_the_table_with_its_default():
     for name in ("seeds", "seed_key", "reference", "policy.replicates", "dry_run", "fail_fast", "tracking"):
         shown = str(settings[name]).lower() if isinstance(settings[name], bool) else str(settings[name])
         assert shown in rows[name], name
+
+
+def test_what_it_costs_is_what_the_bench_measured():
+    bench = Path(__file__).parents[2] / "bench"
+    loads = json.loads((bench / "results" / "bench.json").read_text())["loads"]
+    captions = dict(re.findall(r'Variant\(\s*"([\w-]+)",\s*"([^"]+)"', (bench / "variants.py").read_text()))
+    shown = dict(re.findall(r"^\| (.+?) \| (\d\.\d \| \d\.\d) \|$", README, re.MULTILINE))
+    names = {caption: name for name, caption in captions.items()}
+
+    def ratio(load, name):
+        rounds = loads[load]["rounds"]
+        walls = [one[name]["wall"] / one["floor-2"]["inner"] for one in rounds]
+        return f"{statistics.median(walls):.1f}"
+
+    assert len(shown) == 6
+    for caption, figures in shown.items():
+        assert figures == " | ".join(ratio(load, names[caption]) for load in ("small", "medium")), caption
+    assert loads["small"]["machine"].partition(",")[0] in README

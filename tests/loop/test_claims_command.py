@@ -2,7 +2,7 @@
 
 import pytest
 
-from oneaxis.loop.claims import reproduce_command
+from oneaxis.loop.claims import chosen_config, reproduce_command
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from oneaxis.loop.claims import reproduce_command
     ],
 )
 def test_the_command_names_the_configuration(typed, command):
-    assert reproduce_command(typed) == command
+    assert reproduce_command(chosen_config(typed)) == command

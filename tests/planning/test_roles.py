@@ -58,6 +58,9 @@ TUNED, STRUCTURAL = deviation("lr"), deviation("model", "svc", "group")
     ],
 )
 def test_remarks(deviations, measured, baseline_open, count):
-    found = order_remarks(deviations, {}, structure_measured=measured, baseline_open=baseline_open)
+    found = order_remarks(
+        deviations, {}, structure_measured=measured, baseline_open=baseline_open, reproduce="oneaxis reproduce x"
+    )
     assert len(found) == count
+    assert baseline_open == any("(oneaxis reproduce x)" in text for text in found) or count == 0
     assert all(text.startswith("lr: tuning") for text in found)

@@ -26,7 +26,6 @@ Matrix = tuple[tuple[int, ...], ...]
 
 KINDS = ("count", "exact", "mean")
 FEWEST = 3  # seeds that give an interval
-REPRODUCE = "oneaxis reproduce"
 CONFIDENCE = 0.95
 _FIELDS = ("source", "link", "overrides", "kind", "metric", "value", "of", "tolerance", "seeds", "confusion")
 
@@ -132,7 +131,7 @@ def standings(
     return tuple(Standing(claim.name, newest.get((claim.digest, protocols.get(claim.name, "")))) for claim in claims)
 
 
-def claims_health(found: Sequence[Standing], command: str = REPRODUCE) -> Health | None:
+def claims_health(found: Sequence[Standing], command: str) -> Health | None:
     """One line on the reference's claims; None where it has none. `command` reproduces them."""
     if not found:
         return None

@@ -12,7 +12,6 @@ import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.claims import (
-    REPRODUCE,
     Answer,
     Claim,
     Judged,
@@ -90,14 +89,18 @@ def reproduce(app: App, claims: Sequence[Claim], told: Callable[[Claim, Judged],
     return tuple(found)
 
 
-def reproduce_command(typed: Sequence[str]) -> str:
-    """What runs the claims of the configuration that a command, without its program, chose by name."""
+def reproduce_command(config_name: str | None) -> str:
+    """What runs the claims of a configuration; None: of the app's own."""
+    return "oneaxis reproduce" + (f" --config-name {shlex.quote(config_name)}" if config_name else "")
+
+
+def chosen_config(typed: Sequence[str]) -> str | None:
+    """The name by which a command, without its program, chose a configuration; None: it took the app's own."""
     for place, text in enumerate(typed):
         flag, equals, name = text.partition("=")
         if flag in CONFIG_NAME:
-            name = name if equals else next(iter(typed[place + 1 :]), "")
-            return f"{REPRODUCE} --config-name {shlex.quote(name)}" if name else REPRODUCE
-    return REPRODUCE
+            return (name if equals else next(iter(typed[place + 1 :]), "")) or None
+    return None
 
 
 def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[Standing, ...]:

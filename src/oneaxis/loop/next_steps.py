@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from oneaxis.loop.app import App, Planned
+from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.past import PastStudy
 from oneaxis.report.table import duration
 from oneaxis.vocabulary import Record
@@ -33,6 +34,7 @@ def next_steps(
 ) -> Iterator[Step]:
     """What is sensible, the first first: data, floor, claims, then changes of one axis."""
     named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
+    reproduce = reproduce_command(app.config_name)
     if not data_seen:
         yield Step(f"oneaxis data{named}", "the data of this reference weren't looked at", "seconds")
     seeds = len(planned.study.plan.seeds)
@@ -42,7 +44,11 @@ def next_steps(
         yield Step(app.shown(["axes=ladder"]), f"the floor lacks {', '.join(unmeasured)}", cost)
     for item in planned.claims:
         if item.answer is None:
-            yield Step(f"oneaxis reproduce{named} {item.claim}", f"the claim {item.claim} was not run", "unknown yet")
+            yield Step(
+                f"{reproduce} {item.claim}",
+                f"the claim {item.claim} was not run",
+                "unknown yet",
+            )
     if planned.study.plan.deviations and not any(_asked(item, planned) for item in studies):
         yield Step(app.shown([]), "its own axes weren't measured here", _cost(len(planned.study.plan.trials), finished))
     if studies:

@@ -20,7 +20,7 @@ from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
-from oneaxis.loop.claims import reproduce_command, where_claims_stand
+from oneaxis.loop.claims import chosen_config, reproduce_command, where_claims_stand
 from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.known import foreseen, refusing
@@ -61,7 +61,8 @@ def run_study(
         composer = Composer(context.config_loader, config)
         plan = _plan(settings, context, composer, arguments, terminal)
         standing = where_claims_stand(config, composer, Path.cwd())
-        remarks = _remarks(plan, settings, config, standing, unfrozen)
+        reproduce = reproduce_command(chosen_config(sys.argv[1:]))
+        remarks = _remarks(plan, settings, config, standing, reproduce=reproduce, unfrozen=unfrozen)
         plan = replace(plan, remarks=(*plan.remarks, *remarks))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
@@ -81,7 +82,7 @@ def run_study(
         try:
             leave_started(answer, begun.folder.root)
             launching = Launching(config, context, task, begun.study, begun.folder, server, begun.moved)
-            claims = claims_health(standing, reproduce_command(sys.argv[1:]))
+            claims = claims_health(standing, reproduce)
             run = StudyRun(
                 launching,
                 settings,
@@ -98,7 +99,13 @@ def run_study(
 
 
 def _remarks(
-    plan: Plan, settings: Settings, config: DictConfig, standing: Sequence[Standing], unfrozen: str | None
+    plan: Plan,
+    settings: Settings,
+    config: DictConfig,
+    standing: Sequence[Standing],
+    *,
+    reproduce: str,
+    unfrozen: str | None,
 ) -> Iterator[str]:
     """What people should know of this study before it runs."""
     if unfrozen is not None:
@@ -106,7 +113,7 @@ def _remarks(
     limit = pass_limit_on(config)
     if limit:
         yield limit
-    yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce_command(sys.argv[1:]))
+    yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce)
     if settings.left_aside:
         yield f"settings of the app's own sweeper are left aside: {', '.join(settings.left_aside)}"
 

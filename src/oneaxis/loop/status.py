@@ -18,6 +18,7 @@ from oneaxis.analysis.metrics import metric_names, primary_metric
 from oneaxis.canonical import leaves
 from oneaxis.errors import AppUnusable, BadRecord
 from oneaxis.loop.app import App, Planned, plan_app
+from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
 from oneaxis.loop.next_steps import Step, next_steps
 from oneaxis.loop.past import PastStudy, reference_digest, studies_under
@@ -59,6 +60,7 @@ class State:
     reference: float | None
     floor: tuple[Rung, ...]
     claims: tuple[Standing, ...]
+    reproduce: str  # the command that runs the claims
     here: int
     elsewhere: int
     newest: tuple[str, int, int] | None  # when, trials, trials without a result
@@ -98,6 +100,7 @@ def look_around(app: App) -> State:
         reference=_mean(own, metric),
         floor=floor,
         claims=planned.claims,
+        reproduce=reproduce_command(app.config_name),
         here=len(studies),
         elsewhere=sum(not item.study.single for item in past) - len(studies),
         newest=_newest(studies),

@@ -17,7 +17,7 @@ def status_lines(state: State) -> Iterator[tuple[str, str]]:
     yield "", f"{age}; digest {state.digest[:12]}"
     yield "data", _data_line(state)
     yield "floor", _floor_line(state)
-    health = claims_health(state.claims)
+    health = claims_health(state.claims, state.reproduce)
     yield "claims", "none are written down" if health is None else health.text.removeprefix("claims: ")
     if state.unplanned is not None:
         yield "axes", f"its own study can't be planned: {state.unplanned.removeprefix('oneaxis: ')}"

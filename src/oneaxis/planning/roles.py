@@ -60,7 +60,7 @@ def order_remarks(
     *,
     structure_measured: bool,
     baseline_open: bool,
-    reproduce: str = "oneaxis reproduce",
+    reproduce: str,
 ) -> tuple[str, ...]:
     """Said where a study only tunes before its time; nothing is refused.
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from oneaxis.tracking.mirror import Mirror
 
 TRIES = 4
-NICENESS = 4  # the trials come first; but on a machine that others keep busy, 10 would starve it for an hour
+NICENESS = 4  # the trials come first; with 10, one was starved for minutes on a machine that others kept busy
 FIRST_PAUSE = 0.5  # seconds, doubled at each try
 LONGEST_PAUSE = 15.0
 
