@@ -23,6 +23,7 @@ from variants import VARIANTS, Variant, Workload, medium, small
 
 RESULTS = Path(__file__).parent / "results"
 LOOK_EVERY = 0.05  # seconds
+OURS = ("oneaxis.study.server", "oneaxis.tracking.service")
 PARTS = {
     "oneaxis.study.server": "the server that trials are forked from: imports",
     "oneaxis.tracking.service": "mirror: loads MLflow, writes",
@@ -87,7 +88,7 @@ def role(pid: int, main: int) -> str:
     if pid == main:
         return PARTS["main"]
     # A trial has its server's command line, and is no child of the sweeping process.
-    found = [PARTS[module] for module in PARTS if module in command(pid) and pid in children(main)]
+    found = [PARTS[module] for module in OURS if module in command(pid) and pid in children(main)]
     return found[0] if found else PARTS["children"]
 
 

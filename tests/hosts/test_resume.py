@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 
 import pytest
@@ -106,7 +107,8 @@ def test_a_job_that_dies_costs_no_other_its_result(host, launcher):
     app = host("endings")
     ended = app.sweep("ending=choice(kill)", "+late=1,2", *LAUNCHERS[launcher])
     assert ended.status == 1
-    assert "launched again: ending=kill" in ended.out
+    # joblib ends the whole batch with one worker: others at work at that moment are launched again too.
+    assert re.search(r"launched again: ([^(]*, )?ending=kill\b", ended.out), ended.out
     statuses = {"reference": "finished", "ending=kill": "failed", "late=1": "finished", "late=2": "finished"}
     found = {
         name: json.loads((app.study.root / folder / "record.json").read_text())["status"]

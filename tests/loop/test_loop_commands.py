@@ -106,8 +106,11 @@ def test_status_stands_although_the_apps_own_axes_do_not_fit(app):
     conf = app.root / "conf"
     (conf / "odd.yaml").write_text((conf / "config.yaml").read_text().replace("axes: default", "axes: odd"))
     (conf / "axes" / "odd.yaml").write_text("# @package hydra.sweeper\naxes:\n  gamma: {times: [10]}\n")
+    # A ladder of its own goes before that of all.
+    (conf / "axes" / "ladder_odd.yaml").write_text("# @package hydra.sweeper\naxes:\n  threshold: [0.7]\n")
     ended = app.python("-m", "oneaxis.cli", "status", "--config-name", "odd")
     assert ended.status == 0, ended.err
+    assert "floor threshold=0.7 " in ended.said
     assert "axes its own study can't be planned: " in ended.said
     assert "`gamma`" in ended.said
     assert "its own axes weren't measured" not in ended.said

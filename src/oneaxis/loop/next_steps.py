@@ -30,9 +30,10 @@ def next_steps(
     studies: Sequence[PastStudy],
     finished: Sequence[Record],
     *,
+    ladder: str,
     data_seen: bool,
 ) -> Iterator[Step]:
-    """What is sensible, the first first: data, floor, claims, then changes of one axis."""
+    """What is sensible, the first first: data, floor (the axes of `ladder`), claims, then changes of one axis."""
     named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
     reproduce = reproduce_command(app.config_name)
     if not data_seen:
@@ -41,7 +42,7 @@ def next_steps(
     unmeasured = [name for name, value in floor if value is None]
     if unmeasured:
         cost = _cost((len(floor) + 1) * seeds, finished)
-        yield Step(app.shown(["axes=ladder"]), f"the floor lacks {', '.join(unmeasured)}", cost)
+        yield Step(app.shown([f"axes={ladder}"]), f"the floor lacks {', '.join(unmeasured)}", cost)
     for item in planned.claims:
         if item.answer is None:
             yield Step(

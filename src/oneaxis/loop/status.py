@@ -26,7 +26,7 @@ from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Record
 
-LADDER = ("axes", "ladder.yaml")
+LADDER = "ladder"  # an option of the group axes; `ladder_NAME` is that of the primary config NAME alone
 DATA_FILE = "data.json"
 DATA_KEYS = ("data", "dataset", "datasets")
 Rung = tuple[str, float | None]
@@ -88,7 +88,8 @@ def look_around(app: App) -> State:
     metric = primary_metric(metric_names(finished or own), planned.study.policy)
     studies = [item for item in here if not item.study.single]
     looked = _data(app, planned)
-    floor = tuple(_floor(planned, finished, metric))
+    ladder = _ladder(planned)
+    floor = tuple(_floor(ladder, finished, metric))
     return State(
         now=datetime.now(UTC).isoformat(timespec="seconds"),
         name=planned.config_name,
@@ -106,7 +107,15 @@ def look_around(app: App) -> State:
         newest=_newest(studies),
         findings=_findings(planned, past, digest),
         next_steps=tuple(
-            next_steps(app, planned, floor, studies, finished, data_seen=looked is not None and not looked.changed)
+            next_steps(
+                app,
+                planned,
+                floor,
+                studies,
+                finished,
+                ladder=ladder.stem if ladder else LADDER,
+                data_seen=looked is not None and not looked.changed,
+            )
         ),
         unplanned=unplanned,
     )
@@ -174,12 +183,20 @@ def _findings(planned: Planned, past: Sequence[PastStudy], digest: str) -> str:
     return f"{shown} (oneaxis findings)" if shown else "nothing was tried yet"
 
 
-def _rungs(planned: Planned) -> Sequence[str]:
+def _ladder(planned: Planned) -> Path | None:
+    """The ladder's file, the reference's own before the one of all."""
+    if planned.config_folder is None:
+        return None
+    own = f"{LADDER}_{planned.config_name.removesuffix('.yaml')}"
+    places = [planned.config_folder / "axes" / f"{name}.yaml" for name in (own, LADDER)]
+    return next((place for place in places if place.is_file()), None)
+
+
+def _rungs(ladder: Path | None) -> Sequence[str]:
     """The deviations of the ladder's file, as they are named."""
-    folder = planned.config_folder
-    if folder is None or not folder.joinpath(*LADDER).is_file():
+    if ladder is None:
         return ()
-    file: Any = OmegaConf.to_container(OmegaConf.load(folder.joinpath(*LADDER)))
+    file: Any = OmegaConf.to_container(OmegaConf.load(ladder))
     return [f"{key}={value}" for key, values in file["axes"].items() for value in _values(key, values)]
 
 
@@ -192,8 +209,8 @@ def _values(key: str, values: Any) -> Iterator[str]:
         yield from map(str, values)
 
 
-def _floor(planned: Planned, finished: Sequence[Record], metric: str | None) -> Iterator[Rung]:
-    for name in _rungs(planned):
+def _floor(ladder: Path | None, finished: Sequence[Record], metric: str | None) -> Iterator[Rung]:
+    for name in _rungs(ladder):
         yield name, _mean([record for record in finished if record.deviation == name], metric)
 
 
