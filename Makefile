@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help study ui test check docs pictures bench verdicts matrix clean
+.PHONY: help study ui test check docs pictures bench verdicts matrix ray clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -46,8 +46,11 @@ verdicts: $(VENV)/.test ## simulate: do verdicts keep their promises? (minutes)
 matrix: $(VENV)/.test ## install the wheel into clean environments, a study in each: extras, lowest, every Python (an hour)
 	$(BIN)/python tests/matrix.py
 
+ray: $(VENV)-ray/.ray ## install Hydra's Ray launcher into .venv-ray, run a study on a local cluster (minutes)
+	$(VENV)-ray/bin/python -m pytest -n 0 tests/hosts/test_ray.py
+
 clean: ## remove the virtual environment and caches, never results
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist docs/_build
+	rm -rf $(VENV) $(VENV)-ray .mypy_cache .ruff_cache .pytest_cache .hypothesis dist docs/_build
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -65,4 +68,11 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 $(VENV)/.bench: pyproject.toml $(VENV)/.test
 	@echo "installing what the bench compares with"
 	$(PIP) -e '.[bench]'
+	@touch $@
+
+# Two clusters that start at one moment take each other's ports: no side by side here.
+$(VENV)-ray/.ray: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-ray
+	@echo "installing into $(VENV)-ray (minutes)"
+	$(VENV)-ray/bin/python -m pip install --quiet --no-compile -e '.[ray]' pytest pytest-xdist hypothesis
 	@touch $@

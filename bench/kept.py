@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from measure import Timing
 from rows import ROWS, Row
-from variants import VARIANTS, medium, small
+from variants import VARIANTS, Variant, medium, small
 
 FLOOR = "floor-2"
 
@@ -40,7 +40,7 @@ class Kept:
         slowness: float,
         machine: str,
     ) -> Self:
-        """What this run measured; of the workloads only those that all variants ran."""
+        """What this run measured; of a workload that not all variants ran, each that did apart, beside its floor."""
         about = {"slowness": round(slowness, 2), "machine": machine}
         return cls(
             {
@@ -53,13 +53,25 @@ class Kept:
                     "rounds": [{variant: asdict(timing) for variant, timing in one[name].items()} for one in rounds],
                     **about,
                 }
-                for name in complete
+                if name in complete
+                else {"rounds": [], "apart": _apart([one[name] for one in rounds], about), **about}
+                for name in (rounds[0] if rounds else ())
             },
         )
 
     def with_news(self, news: Kept) -> Kept:
         measured = {name: row for name, row in news.rows.items() if row["values"] or name not in self.rows}
-        return Kept({**self.rows, **measured}, {**self.loads, **news.loads})
+        loads = dict(self.loads)
+        for name, load in news.loads.items():
+            before = loads.get(name)
+            if load["rounds"] or before is None:
+                loads[name] = load
+                continue
+            # What all variants ran together says more than one that ran apart.
+            known = set().union(*before["rounds"])
+            late = {variant: found for variant, found in load["apart"].items() if variant not in known}
+            loads[name] = {**before, "apart": {**before.get("apart", {}), **late}}
+        return Kept({**self.rows, **measured}, loads)
 
     def write(self, path: Path) -> None:
         content = {"rows": self.rows, "loads": self.loads}
@@ -118,6 +130,9 @@ def _load_table(title: str, load: Mapping[str, Any]) -> str:
     ]
     for variant in VARIANTS:
         timings = [one[variant.name] for one in rounds if variant.name in one]
+        if not timings and variant.name in load.get("apart", {}):
+            lines.append(_apart_line(variant, load["apart"][variant.name]))
+            continue
         if not timings:
             lines.append(f"| {variant.caption} | not timed: it failed, or {variant.needs} isn't installed | | | |")
             continue
@@ -127,6 +142,24 @@ def _load_table(title: str, load: Mapping[str, Any]) -> str:
         ratio = statistics.median(_ratios(variant.name, rounds))
         lines.append(f"| {variant.caption} | {_spread(map(_wall, timings))} | {cpu:.1f} | {ratio:.2f} | {counted} |")
     return "\n".join(lines)
+
+
+def _apart(rounds: Sequence[Mapping[str, Timing]], about: Mapping[str, Any]) -> dict[str, Any]:
+    names = dict.fromkeys(name for one in rounds for name in one if name != FLOOR)
+    return {
+        name: {"rounds": [{key: asdict(one[key]) for key in (FLOOR, name)} for one in rounds if name in one], **about}
+        for name in names
+    }
+
+
+def _apart_line(variant: Variant, found: Mapping[str, Any]) -> str:
+    timings = [one[variant.name] for one in found["rounds"]]
+    last = timings[-1]
+    ratio = statistics.median(_ratios(variant.name, found["rounds"]))
+    cpu = statistics.median(timing["cpu"] for timing in timings)
+    counted = f"{last['runs']}, {last['params']}, {last['metrics']}"
+    apart = f"{counted}; apart, {found['machine']}, {found['slowness']} × slower"
+    return f"| {variant.caption} | {_spread(map(_wall, timings))} | {cpu:.1f} | {ratio:.2f} | {apart} |"
 
 
 def _wall(timing: Mapping[str, Any]) -> float:

@@ -2,7 +2,8 @@
 
     python bench/launchers.py [--trials 12]
 
-Slurm is the two-node cluster of tests/far, on this very machine; without its programs that row is left out.
+Slurm is the two-node cluster of tests/far, Ray a cluster that the study starts and ends, both on this machine; what
+isn't installed is left out, and said.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -33,6 +35,7 @@ LAUNCHERS = {
     "joblib": ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"],
     "submitit_local": ["hydra/launcher=submitit_local", "hydra.sweeper.workers=2"],
     "submitit_slurm": ["hydra/launcher=submitit_slurm"],
+    "ray": ["hydra/launcher=ray", "+hydra.launcher.ray.init.num_cpus=2"],
 }
 ALWAYS = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false"]
 
@@ -47,6 +50,9 @@ def main() -> int:
         for name in LAUNCHERS:
             if name == "submitit_slurm" and nodes is None:
                 print(f"left out: {name} ({slurm.lacking()} not installed)", file=sys.stderr)
+                continue
+            if name == "ray" and not find_spec("ray"):
+                print("left out: ray (not installed)", file=sys.stderr)
                 continue
             rows.append(row(name, Path(temporary), options.trials, nodes.environment if nodes else {}))
             print(rows[-1], flush=True)

@@ -49,6 +49,7 @@ EXTRAS = {
     "none": Smoke(),
     "joblib": Smoke(("joblib",), words=(SKLEARN, "hydra/launcher=joblib")),
     "submitit": Smoke(("submitit",), words=(SKLEARN, "hydra/launcher=submitit_local")),
+    "ray": Smoke(("ray",), words=(SKLEARN, "hydra/launcher=ray")),
     "torch": Smoke(("torch", "mnist1d"), "torch", TORCH),
     "bench": Smoke(("optuna",)),
     "bench-ray": Smoke(("ray.tune",)),

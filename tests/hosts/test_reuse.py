@@ -35,6 +35,16 @@ def test_one_more_value_runs_one_more_deviation(studied):
     (studied.root / "data.csv").write_text("1,2\n")
 
 
+def test_many_that_were_tried_and_reused_are_counted_not_listed(studied):
+    values = ",".join(str(number / 64) for number in range(1, 15))
+    assert studied.sweep(f"lr=choice({values})").status == 0
+    ended = studied.sweep(f"lr=choice({values},16)")
+    assert ended.status == 0, ended
+    assert "lr=0.171875 1/1 and 3 more\n" in ended.out
+    assert ended.out.count("was tried at this reference") == 10
+    assert "note: and 4 more were tried at this reference: oneaxis findings" in ended.said
+
+
 @pytest.mark.parametrize(
     "changed, said",
     [

@@ -53,7 +53,7 @@ def _complete(rows: Sequence[Row]) -> Health:
     lacking = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     if lacking:
         return Health(f"{lacking} of {planned} trials", good=False)
-    return Health(f"all {planned} trials finished", good=True)
+    return Health("the one trial finished" if planned == 1 else f"all {planned} trials finished", good=True)
 
 
 def _paired(rows: Sequence[Row], terms: Terms) -> Health | None:

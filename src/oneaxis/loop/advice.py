@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from oneaxis.analysis.result import Comparison
+from oneaxis.loop.cost import about
 from oneaxis.report.moves import moves
 from oneaxis.report.order import Sort
 from oneaxis.report.table import duration, health_line, other_metrics, tabulate
@@ -107,14 +108,9 @@ def caution(study: Study, comparison: Comparison, records: Mapping[int, Record])
         return f"\n{why}\n{lacks}; add `{key}: 0` and use it, or name your key: hydra.sweeper.seed_key=KEY"
     spent = [record.seconds for record in records.values() if record.seconds is not None]
     trials = len(study.plan.trials) * ENOUGH_SEEDS
-    cost = (
-        f"{trials} trials, about {duration(trials * sum(spent) / len(spent))} of compute"
-        if spent
-        else f"{trials} trials"
-    )
     kept = [text for text in study.arguments if not text.startswith("hydra.sweeper.seeds=")]
     command = shlex.join(["python", *study.app, *kept, f"hydra.sweeper.seeds={ENOUGH_SEEDS}"])
-    return f"\n{why}\n{ENOUGH_SEEDS} seeds would ({cost}):\n  {command}"
+    return f"\n{why}\n{ENOUGH_SEEDS} seeds would ({trials} trials{about(trials, spent)}):\n  {command}"
 
 
 def undecided(study: Study, comparison: Comparison, records: Mapping[int, Record]) -> str:

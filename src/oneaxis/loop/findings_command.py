@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Sequence
 
 from oneaxis.loop.choosing import Reference, today
+from oneaxis.loop.cost import about
 from oneaxis.loop.findings import STATES, Finding, declared_roles, gather_findings
-from oneaxis.report.table import duration, signed
+from oneaxis.report.table import signed
 from oneaxis.report.terminal import console, say
 
 GOOD = 0
@@ -68,7 +69,6 @@ def _refresh(stale: Sequence[Finding], reference: Reference) -> str:
     seeds = max([SEEDS, *(len(each.past.study.plan.seeds) for each in stale)])
     trials = (sum(map(len, axes.values())) + 1) * seeds
     spent = [each.row.seconds.mean for each in stale if each.row is not None and each.row.seconds is not None]
-    about = f", about {duration(trials * sum(spent) / len(spent))} of compute" if spent else ""
     swept = [f"{key}=choice({','.join(values)})" for key, values in axes.items()]
     line = reference.app.shown([*swept, f"hydra.sweeper.seeds={seeds}"])
-    return f"To measure them again ({trials} trials{about}):\n  {line}"
+    return f"To measure them again ({trials} trials{about(trials, spent)}):\n  {line}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from oneaxis.analysis.claims import Standing
@@ -14,6 +14,8 @@ from oneaxis.report.table import signed
 from oneaxis.vocabulary import Deviation, Plan
 
 DIGITS = 4
+MOST_REMARKS = 10  # on what was tried before; more are counted
+Measured = tuple[PastStudy, Mapping[str, Deviation]]  # a study, its deviations by digest
 
 
 def remarks_of_the_past(
@@ -35,17 +37,24 @@ def remarks_of_the_past(
         baseline_open=baseline_open,
         reproduce=reproduce,
     )
-    newest_first = past[::-1]
-    for deviation in plan.deviations:
-        try:
-            yield from islice(_tried(deviation, newest_first), 1)
-        except (OneAxisError, OSError, KeyError, ValueError):
-            continue  # looking back never stops a study: what can't be read is left out
+    newest_first = [(each, {one.digest: one for one in each.study.plan.deviations}) for each in past[::-1]]
+    tried = list(chain.from_iterable(_newest(deviation, newest_first) for deviation in plan.deviations))
+    yield from tried[:MOST_REMARKS]
+    if len(tried) > MOST_REMARKS:
+        yield f"and {len(tried) - MOST_REMARKS} more were tried at this reference: oneaxis findings"
 
 
-def _tried(deviation: Deviation, past: Sequence[PastStudy]) -> Iterator[str]:
-    for each in past:
-        twin = next((one for one in each.study.plan.deviations if one.digest == deviation.digest), None)
+def _newest(deviation: Deviation, past: Sequence[Measured]) -> Sequence[str]:
+    """What the first study that measured a deviation says of it."""
+    try:
+        return list(islice(_tried(deviation, past), 1))
+    except (OneAxisError, OSError, KeyError, ValueError):
+        return []  # looking back never stops a study: what can't be read is left out
+
+
+def _tried(deviation: Deviation, past: Sequence[Measured]) -> Iterator[str]:
+    for each, measured in past:
+        twin = measured.get(deviation.digest)
         row = None if twin is None else each.row(twin)
         effect = None if row is None else row.deltas.get(each.comparison.metric or "")
         if row is not None and effect is not None:

@@ -23,6 +23,8 @@ from oneaxis.study.siblings import earlier
 from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import Compose, Plan, Record, Study, Tracking, Trial
 
+MOST_NAMED = 12  # deviations that were taken over; more are counted
+
 
 def refusing(plan: Plan, compose: Compose, refuses: Refuses) -> Refuses:
     """`refuses`, and a look at the values that only resolve in a run: those of resolvers must be as they were."""
@@ -115,8 +117,9 @@ def reused_lines(study: Study, records: Mapping[int, Record]) -> Sequence[str]:
         return lines
     planned = Counter(trial.deviation for trial in study.plan.trials)
     counts = Counter(trial.deviation for trial in study.plan.trials if trial.index in reused)
-    shown = ", ".join(f"{name or 'reference'} {count}/{planned[name]}" for name, count in counts.items())
-    return [*lines, f"  {shown}"]
+    named = [f"{name or 'reference'} {count}/{planned[name]}" for name, count in counts.items()]
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return [*lines, f"  {', '.join(named[:MOST_NAMED])}{more}"]
 
 
 def _places(reused: Iterable[Record]) -> str:

@@ -10,9 +10,10 @@ from oneaxis.composing.text import to_text
 from oneaxis.errors import CannotEdit, NotPromoted
 from oneaxis.loop.app import run_app
 from oneaxis.loop.choosing import NO_AXES, Reference, today
+from oneaxis.loop.cost import about
 from oneaxis.loop.lineage import Step, read_lineage
 from oneaxis.loop.past import PastStudy, as_axis, parse_change
-from oneaxis.report.table import duration, signed
+from oneaxis.report.table import signed
 from oneaxis.report.terminal import console, say
 
 GOOD, NO = 0, 1
@@ -91,8 +92,10 @@ def _reverse(
         for each in past
         if each.comparison.reference is not None and each.comparison.reference.seconds is not None
     ]
-    about = f", about {duration(trials * spent[0])} of compute" if spent else ""
-    say(terminal, f"\nUndoing each step singly ({trials} trials{about}):\n  {reference.app.shown(line)}")
+    say(
+        terminal,
+        f"\nUndoing each step singly ({trials} trials{about(trials, spent[:1])}):\n  {reference.app.shown(line)}",
+    )
     if options.run_it:
         ran = run_app(reference.app, [*line, NO_AXES])
         if ran.folder is None or ran.status != 0:

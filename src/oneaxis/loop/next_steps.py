@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from oneaxis.loop.app import App, Planned
 from oneaxis.loop.claims import reproduce_command
+from oneaxis.loop.cost import about
 from oneaxis.loop.past import PastStudy
-from oneaxis.report.table import duration
 from oneaxis.vocabulary import Record
 
 
@@ -69,4 +68,4 @@ def _cost(trials: int, finished: Sequence[Record]) -> str:
     spent = [record.seconds for record in finished if record.seconds is not None]
     if not spent:
         return f"{trials} trials; nothing was timed yet"
-    return f"{trials} trials, about {duration(trials * statistics.fmean(spent))} of compute"
+    return f"{trials} trials{about(trials, spent)}"

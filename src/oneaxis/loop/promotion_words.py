@@ -8,7 +8,8 @@ from oneaxis.analysis.interaction import in_words
 from oneaxis.analysis.result import Estimate, Row
 from oneaxis.loop.choosing import Choice, Reference
 from oneaxis.loop.confirming import Confirmed
-from oneaxis.report.table import duration, signed
+from oneaxis.loop.cost import about
+from oneaxis.report.table import signed
 
 DIGITS = 4
 
@@ -18,13 +19,12 @@ def cost(choices: Sequence[Choice], reference: Reference, lines: Sequence[Sequen
     variants = len(choices) + 1 + (1 if len(lines) > 1 else 0)
     trials = variants * len(seeds)
     spent = [row.seconds.mean for choice in choices for row in _timed(choice) if row.seconds is not None]
-    about = f", about {duration(trials * sum(spent) / len(spent))} of compute" if spent else ""
     what = "the reference and the change" if len(choices) == 1 else "the reference, each change, and all together"
     shown = f"{seeds[0]}…{seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
     return (
         f"Promote {' '.join(choice.text for choice in choices)} (reference {reference.digest[:12]})\n"
         f"  on {len(seeds)} fresh seeds ({reference.seed_key}={shown}), which chose nothing: {what}; "
-        f"{trials} trials{about}"
+        f"{trials} trials{about(trials, spent)}"
     )
 
 

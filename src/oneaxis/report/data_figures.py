@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COLOURS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
 WIDTH = 9.0  # inches
 MOST_PANELS = 36
-MOST_CLASSES = 20
+CLASSES_DRAWN = 20
 A_CLASS = 8  # examples
 MOST_BARS = 15
 PAIRS = 5
@@ -63,9 +63,9 @@ _NEIGHBOURS_CAPTION = "How far rows are from their nearest training row; for tra
 def _classes(facts: Facts) -> Figure:
     names = list(dict.fromkeys(name for part in facts.parts for name in part.classes))
     names = sorted(names, key=_as_number)
-    figure = _figure(0.13 * min(len(names), MOST_CLASSES) * (len(facts.parts) + 0.5) + 1.0)
+    figure = _figure(0.13 * min(len(names), CLASSES_DRAWN) * (len(facts.parts) + 0.5) + 1.0)
     axes = figure.subplots()
-    shown = names[:MOST_CLASSES]
+    shown = names[:CLASSES_DRAWN]
     height = 0.8 / len(facts.parts)
     for number, part in enumerate(facts.parts):
         places = np.arange(len(shown)) + (number - (len(facts.parts) - 1) / 2) * height
@@ -88,7 +88,7 @@ def _samples(data: Data) -> Figure:
     named = labels(data, data.train)
     generator = np.random.default_rng(0)
     rows = np.arange(data.train.rows)
-    classes = [None] if named is None else sorted(set(map(str, named)), key=_as_number)[:MOST_CLASSES]
+    classes = [None] if named is None else sorted(set(map(str, named)), key=_as_number)[:CLASSES_DRAWN]
     figure = _figure(0.15 + len(classes) * WIDTH / (A_CLASS + 0.6) * (0.62 if data.kind == "signal" else 1.0) * 0.98)
     grid = np.atleast_2d(figure.subplots(len(classes), A_CLASS, squeeze=False))
     x = np.asarray(data.train.x).reshape(len(rows), *(data.shape or ()))

@@ -107,13 +107,13 @@ class Mirror:
             if earlier.tags.get("oneaxis.started", record.started) != record.started:
                 self._client.delete_run(run)  # of an attempt that failed; all of it is on disk
                 run, theirs = None, set()
+        tags = [RunTag(key, value) for key, value in self._tags(trial, record).items()]
         if run is None:
-            run = self._create(trial, record)
+            run, tags = self._create(trial, record), []  # it has them already, and MLflow looks each one up
         self._leave_answer(trial, run)
         ours = [Param(key, value) for key, value in params(record.config) if key not in theirs]
         followed = self._followed.pop(trial.index, 0)
         measured = list(metrics(record, self._folder.job(trial.folder), written=followed))
-        tags = [RunTag(key, value) for key, value in self._tags(trial, record).items()]
         self._batch(run, measured, ours, tags)
         self._artifacts(run, trial, record)
         self._client.set_terminated(run, STATUS[record.status], millis(record.ended))
