@@ -70,7 +70,8 @@ class Kept:
             # What all variants ran together says more than one that ran apart.
             known = set().union(*before["rounds"])
             late = {variant: found for variant, found in load["apart"].items() if variant not in known}
-            loads[name] = {**before, "apart": {**before.get("apart", {}), **late}}
+            if late:
+                loads[name] = {**before, "apart": {**before.get("apart", {}), **late}}
         return Kept({**self.rows, **measured}, loads)
 
     def write(self, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from html import unescape
@@ -60,3 +61,48 @@ def test_what_the_worst_day_looks_like_is_what_the_code_says():
         "failed: it",
     ):
         assert not said(other, patterns)
+
+
+def spoken(*modules: str) -> list[re.Pattern[str]]:
+    """What these modules can say, with a gap for each value."""
+    trees = [ast.parse((raised.SOURCE / "oneaxis" / f"{module}.py").read_text(encoding="utf-8")) for module in modules]
+    words = [raised._text(node) or "" for tree in trees for node in ast.walk(tree) if isinstance(node, ast.expr)]
+    return [raised.pattern(" ".join(text.split())) for text in words if len(re.sub(r"[^a-z]", "", text)) > 7]
+
+
+def page_blocks(name: str) -> list[str]:
+    return [text for _, text in Page(DOCS / name).blocks]
+
+
+def test_what_is_said_of_a_held_rate_is_what_the_code_says():
+    patterns = spoken("loop/own_rate")
+    shown = page_blocks("explanation/held-rate.md")
+    paragraphs = [part for text in shown for part in re.split(r"^…\n", text, flags=re.MULTILINE)[2:]]
+    told = [
+        said
+        for paragraph in paragraphs
+        for sentence in re.split(r"(?<=[.:])\s+(?=[A-Z(]|python )", " ".join(paragraph.split()))
+        for said in (sentence.strip("()").split("; ") if sentence.startswith("(") else [sentence])
+        if not said.startswith("python ")
+    ]
+    assert len(told) == 7
+
+    def known(text: str) -> bool:
+        return any(pattern.fullmatch(text) for pattern in patterns)
+
+    assert [text for text in told if not known(text)] == []
+    assert not known("optimizer=sgd is worse at optimizer.lr = 0.01, and that was held.")
+
+
+def test_what_controls_and_screens_end_in_is_what_the_code_says():
+    patterns = spoken("analysis/controls", "analysis/health", "analysis/conclusion", "report/moves", "report/table")
+    shown = page_blocks("how-to/screen.md")
+    lines = [" ".join(text.split()) for text in shown if text.startswith("✓")]
+    pieces = [
+        re.sub(r"^(repeat|bite|placebo)( \S+)?: ", "", piece[2:]) for line in lines for piece in line.split(" · ")
+    ]
+    [moves] = [text for text in shown if text.startswith("what moves")]
+    pieces.append(moves.splitlines()[0])
+    assert len(pieces) == 13
+    assert [piece for piece in pieces if not any(pattern.fullmatch(piece) for pattern in patterns)] == []
+    assert not any(pattern.fullmatch("didn't show (val_accuracy −0.0029)") for pattern in patterns)

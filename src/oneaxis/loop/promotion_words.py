@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from oneaxis.analysis.interaction import in_words
@@ -10,6 +11,7 @@ from oneaxis.loop.choosing import Choice, Reference
 from oneaxis.loop.confirming import Confirmed
 from oneaxis.loop.cost import about
 from oneaxis.report.table import signed
+from oneaxis.report.terminal import PLAIN_WIDTH
 
 DIGITS = 4
 
@@ -21,11 +23,12 @@ def cost(choices: Sequence[Choice], reference: Reference, lines: Sequence[Sequen
     spent = [row.seconds.mean for choice in choices for row in _timed(choice) if row.seconds is not None]
     what = "the reference and the change" if len(choices) == 1 else "the reference, each change, and all together"
     shown = f"{seeds[0]}…{seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
-    return (
-        f"Promote {' '.join(choice.text for choice in choices)} (reference {reference.digest[:12]})\n"
-        f"  on {len(seeds)} fresh seeds ({reference.seed_key}={shown}), which chose nothing: {what}; "
+    where = (
+        f"on {len(seeds)} fresh seeds ({reference.seed_key}={shown}), which chose nothing: {what}; "
         f"{trials} trials{about(trials, spent)}"
     )
+    wrapped = textwrap.fill(where, PLAIN_WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return f"Promote {' '.join(choice.text for choice in choices)} (reference {reference.digest[:12]})\n{wrapped}"
 
 
 def confirmation(choices: Sequence[Choice], confirmed: Confirmed) -> str:
