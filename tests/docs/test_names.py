@@ -24,7 +24,7 @@ MAPS = ("axes", "carries", "controls", "params", "roles", "policy.guardrails", "
 GROUPS = {
     "hydra/sweeper": {"oneaxis", "basic"},
     "hydra/callbacks": {"oneaxis"},
-    "hydra/launcher": {"oneaxis", "basic", "joblib", "submitit_slurm", "submitit_local"},
+    "hydra/launcher": {"oneaxis", "basic", "joblib", "submitit_slurm", "submitit_local", "ray"},
 }
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 EXTRAS = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
