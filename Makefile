@@ -56,7 +56,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml | $(BIN)/python
-	@echo "installing into $(VENV) (the first time takes a minute)"
+	@echo "installing into $(VENV) (the first time takes minutes)"
 	$(PIP) -e .
 	@touch $@
 

@@ -93,7 +93,9 @@ def what_runs(study: Study, records: Mapping[int, Record], reuse: Reuse) -> Sequ
     trials = study.plan.trials
     left = [trial for trial in trials if trial.index not in records]
     lines = [*kept_lines(study, records), *reused_lines(study, records)]
-    lines += [f"not reused: {count} trials: {reason}" for reason, count in reuse.refused.items()]
+    lines += [
+        f"not reused: {count} trial{'' if count == 1 else 's'}: {reason}" for reason, count in reuse.refused.items()
+    ]
     if not left:
         return [*lines, "Nothing is left to run."] if lines else []
     if not lines and not reuse.seconds:

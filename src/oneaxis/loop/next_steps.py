@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from oneaxis.loop.app import App, Planned
+from oneaxis.loop.app import App, Planned, project_settings
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.cost import about
 from oneaxis.loop.past import PastStudy
@@ -36,7 +36,9 @@ def next_steps(
     named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
     reproduce = reproduce_command(app.config_name)
     if not data_seen:
-        yield Step(f"oneaxis data{named}", "the data of this reference weren't looked at", "seconds")
+        # Without one that the project names, the command asks for it.
+        function = "" if project_settings(app.cwd)[0].get("data") else " --data MODULE:FUNCTION"
+        yield Step(f"oneaxis data{function}{named}", "the data of this reference weren't looked at", "seconds")
     seeds = len(planned.study.plan.seeds)
     unmeasured = [name for name, value in floor if value is None]
     if unmeasured:
