@@ -60,3 +60,11 @@ def test_what_it_costs_is_what_the_bench_measured():
     for caption, figures in shown.items():
         assert figures == " | ".join(ratio(load, names[caption]) for load in ("small", "medium")), caption
     assert loads["small"]["machine"].partition(",")[0] in README
+
+
+def test_the_targets_that_are_missed_are_counted_and_explained():
+    results = Path(__file__).parents[2] / "bench" / "results"
+    missed = (results / "bench.md").read_text().count("| FAIL |")
+    word = {3: "three", 4: "four", 5: "five"}[missed]
+    assert f"Of our own targets {word} are missed" in README
+    assert f"{word} of them fail" in (results / "misses.md").read_text()

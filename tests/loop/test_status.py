@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from oneaxis.loop.app import App
+from oneaxis.loop.next_steps import next_steps
 from oneaxis.loop.status import _of_configuration
 
 
@@ -29,3 +31,14 @@ def test_a_promoted_change_was_measured_before_it_was_the_reference():
 def test_a_trial_that_was_taken_over_counts_once():
     past = [study("first", ["new"], ["finished"]), study("second", ["new"], ["finished"])]
     assert [record.study for record in _of_configuration("new", past).values()] == ["second"]
+
+
+def test_the_step_to_the_data_asks_for_their_function_where_the_project_names_none(tmp_path):
+    def first():
+        app = App(("app.py",), tmp_path, "mine")
+        return next(next_steps(app, None, (), (), (), ladder="ladder", data_seen=False)).command
+
+    (tmp_path / "pyproject.toml").write_text("[tool.oneaxis]\n")
+    assert first() == "oneaxis data --data MODULE:FUNCTION --config-name mine"
+    (tmp_path / "pyproject.toml").write_text('[tool.oneaxis]\ndata = "app:data"\n')
+    assert first() == "oneaxis data --config-name mine"
