@@ -55,6 +55,7 @@ def test_a_dry_run_shows_runs_and_edit_and_does_nothing(here, capsys):
     assert cli.main(["promote", "lr=0.3", "--dry-run"]) == 0
     shown = capsys.readouterr().out
     assert "on 5 fresh seeds (seed=5…9), which chose nothing" in shown
+    assert all(len(line) <= 80 for line in shown.splitlines()[:3])
     assert "-lr: 0.1              # a step\n+lr: 0.3              # a step" in shown
     assert (conf(here), len(here.studies)) == (before, studies)
 
