@@ -78,6 +78,10 @@ class Kept:
         content = {"rows": self.rows, "loads": self.loads}
         path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
+    def machines(self) -> str:
+        """When and where the workloads were timed: not where this process runs, if it timed something else."""
+        return "; ".join(dict.fromkeys(str(load["machine"]) for load in self.loads.values()))
+
     def shares(self) -> dict[str, dict[str, list[float]]]:
         """By workload and variant's caption: its wall over the floor of the same round."""
         found = {}

@@ -66,7 +66,7 @@ def main() -> None:
         return
     merged = before.with_news(news())
     print(report(merged))
-    if draw(merged.shares(), machine_now(), RESULTS / "bench.png"):
+    if draw(merged.shares(), merged.machines(), RESULTS / "bench.png"):
         print(f"plot: {RESULTS / 'bench.png'}")
 
 
