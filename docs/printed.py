@@ -23,7 +23,7 @@ from pathlib import Path
 
 COMMAND = re.compile(r"^\$ (?P<command>(?:.*\\\n)*.*)\n(?P<printed>(?:(?!\$ |```).*\n)*)", re.MULTILINE)
 BLOCK = re.compile(r"(?:^<!-- show: (?P<show>.*?) -->\n+)?^```text\n(?P<inside>\$ .*?)^```$", re.MULTILINE | re.DOTALL)
-PROGRESS = re.compile(r"(trials \d+/\d+|composing \d+/\d+|\w+ trials?: )")
+PROGRESS = re.compile(r"(trials \d+/\d+|composing \d+/\d+|\w+ trials?: |writing the rest to )")
 LEFT_OUT = "…"
 END = "end"
 WIDTH = "80"

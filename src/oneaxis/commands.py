@@ -31,12 +31,13 @@ def add_commands(commands: Any) -> None:
 def _add_changing(commands: Any) -> None:
     """The commands that change the reference, and those that remember why."""
 
-    def add(name: str, caption: str) -> argparse.ArgumentParser:
-        command = _command(commands, name, _change, caption)
+    def add(name: str, caption: str, *, config: str = "the newest study's") -> argparse.ArgumentParser:
+        command = _command(commands, name, _change, caption, config=config)
         command.set_defaults(command=name)
         return command
 
-    promote = add("promote", "measure a winner on fresh seeds, and make it the reference")
+    caption = "measure a winner on fresh seeds, and make it the reference"
+    promote = add("promote", caption, config="that of the study that chose it")
     promote.add_argument(
         "changes", nargs="+", metavar="KEY=VALUE", help="a deviation, or several that shall go together"
     )
@@ -56,10 +57,10 @@ def _add_changing(commands: Any) -> None:
     findings.add_argument("--refresh", action="store_true", help="print the study that measures stale ones again")
 
 
-def _command(commands: Any, name: str, run: Any, caption: str) -> argparse.ArgumentParser:
+def _command(commands: Any, name: str, run: Any, caption: str, *, config: str = "its own") -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=caption, description=caption)
     command.add_argument("--app", metavar="APP", help="train.py, or '-m package.train' (default: pyproject.toml's)")
-    command.add_argument("--config-name", metavar="NAME", help="the app's primary config (default: its own)")
+    command.add_argument("--config-name", metavar="NAME", help=f"the app's primary config (default: {config})")
     command.set_defaults(run=run)
     return command
 

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from oneaxis import cli
 from oneaxis.errors import AppUnusable
 from oneaxis.loop.answer import VARIABLE
 from oneaxis.loop.app import App, find_app, plan_app, run_app
@@ -75,6 +76,23 @@ def test_a_plan_tells_all_and_leaves_nothing(plain):
     assert planned.config_folder == plain.root / "conf"
     kept = [path for path in sorted(plain.root.rglob("*")) if "__pycache__" not in path.parts]
     assert kept == [path for path in before if "__pycache__" not in path.parts]
+
+
+@pytest.mark.parametrize("overrides", [[], ["hydra/sweeper=oneaxis", "lr=0.5"], ["hydra.sweeper.seeds=2"]])
+def test_lines_to_copy_choose_oneaxis_where_the_app_does_not(plain, shared_host, overrides):
+    def shown(host):
+        return plan_app(App(("app.py",), host.root), overrides).app.shown(["lr=0.5"])
+
+    assert shown(plain) == "python app.py -m hydra/sweeper=oneaxis lr=0.5"
+    assert shown(shared_host("promoting")) == "python app.py -m lr=0.5"
+
+
+def test_the_next_steps_of_an_app_with_another_sweeper_run_as_they_are(plain, monkeypatch, capsys):
+    monkeypatch.chdir(plain.root)
+    assert cli.main(["findings", "--app", "app.py"]) == 0
+    assert "sweep a key: python app.py -m hydra/sweeper=oneaxis KEY=VALUE,VALUE" in capsys.readouterr().out
+    assert cli.main(["promote", "lr=0.3", "--app", "app.py"]) == 2
+    assert "measure it first: python app.py -m hydra/sweeper=oneaxis 'lr=choice(0.3)'" in capsys.readouterr().err
 
 
 def test_an_app_that_can_not_be_planned_says_why(plain):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,18 @@ def test_it_has_everything_and_its_study_is_planned(tmp_path, capsys, framework)
     planned = run(root, "train.py", "-m", "hydra.sweeper.dry_run=true")
     assert planned.returncode == 0, planned
     assert "Plan: 30 trials = (the reference + 5 deviations) × 5 seeds" in planned.stdout
+
+
+def test_the_floor_of_the_page_is_shown_and_planned(tmp_path):
+    root = tmp_path / "new"
+    init(root)
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "new-project.md").read_text()
+    dummy, ladder = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (root / "conf" / "model" / "dummy.yaml").write_text(dummy)
+    (root / "conf" / "axes" / "ladder.yaml").write_text(ladder)
+    assert "model=dummy not measured, model=tree not measured" in run(root, "-m", "oneaxis.cli", "status").stdout
+    ran = run(root, "train.py", "-m", "axes=ladder", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false")
+    assert "all 3 trials finished" in " ".join(ran.stdout.split()), ran
 
 
 def test_its_own_tests_pass_and_so_does_its_study(tmp_path):

@@ -36,7 +36,7 @@ def test_a_trial_that_was_taken_over_counts_once():
 def test_the_step_to_the_data_asks_for_their_function_where_the_project_names_none(tmp_path):
     def first():
         app = App(("app.py",), tmp_path, "mine")
-        return next(next_steps(app, None, (), (), (), ladder="ladder", data_seen=False)).command
+        return next(next_steps(SimpleNamespace(app=app), (), (), (), ladder="ladder", data_seen=False)).command
 
     (tmp_path / "pyproject.toml").write_text("[tool.oneaxis]\n")
     assert first() == "oneaxis data --data MODULE:FUNCTION --config-name mine"

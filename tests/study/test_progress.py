@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from io import StringIO
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from rich.console import Console
 from tests.study.examples import record, study
 
 from oneaxis.study import progress
-from oneaxis.study.progress import PLAIN_EVERY, Progress, failure_line, first_result
+from oneaxis.study.progress import PLAIN_EVERY, Progress, failure_line, first_result, waiting
 from oneaxis.vocabulary import Failure
 
 REFERENCE, TRIAL, _ = study().plan.trials
@@ -95,6 +96,17 @@ def test_the_end_is_not_announced(clock):
         shown.advance()
 
     assert console.file.getvalue() == ""
+
+
+@pytest.mark.parametrize("silent, said", [(0.0, "writing the rest …\n"), (60.0, "")])
+def test_what_is_waited_for_is_said_where_it_takes_long(silent, said, monkeypatch):
+    monkeypatch.setattr(progress, "SILENT", silent)
+    console = Console(file=StringIO(), width=80)
+    with waiting(console, "writing the rest …"):
+        until = time.monotonic() + 10
+        while said and not console.file.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
+    assert console.file.getvalue() == said
 
 
 def test_what_is_said_stays():

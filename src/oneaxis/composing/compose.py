@@ -75,6 +75,19 @@ class Composer:
         second = _leaves(other, task_part(other))
         return tuple(path for path in first if not _alike(first[path], second.get(path)))
 
+    def chooses_oneaxis(self) -> bool:
+        """Whether the app sweeps with oneaxis without being told so on the command line."""
+        typed = typed_for_hydra(self._master.hydra)
+        try:
+            found = self._loader.compute_defaults_list(
+                config_name=self._master.hydra.job.config_name,
+                overrides=[text for text in typed if not text.startswith("hydra/sweeper=")],
+                run_mode=RunMode.MULTIRUN,
+            )
+        except HydraException:
+            return False  # what else it says of the sweeper holds for ours alone
+        return any(entry.config_path == "hydra/sweeper/oneaxis" for entry in found.defaults)
+
     def _load(self, overrides: Sequence[str]) -> DictConfig:
         try:
             return self._loader.load_sweep_config(self._master, list(overrides))

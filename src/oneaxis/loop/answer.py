@@ -49,6 +49,7 @@ def leave_planned(
         "schema": SCHEMA,
         "config": reference,
         "study_folder": str(config.hydra.sweep.dir),
+        "chooses_oneaxis": composer.chooses_oneaxis(),
         "claims": [dataclasses.asdict(item) for item in claims],
     }
     write_json(told, folder / REFERENCE_FILE)

@@ -30,11 +30,15 @@ ENOUGH_LINES = 12  # of an app's complaint
 
 @dataclass(frozen=True)
 class App:
-    """A Hydra app and the folder where it is started. `command` is what follows `python`."""
+    """A Hydra app and the folder where it is started.
+
+    `command` is what follows `python`; `sweeper` what chooses oneaxis where the app's own configuration doesn't.
+    """
 
     command: tuple[str, ...]
     cwd: Path
     config_name: str | None = None
+    sweeper: tuple[str, ...] = ()
 
     def arguments(self, overrides: Sequence[str]) -> tuple[str, ...]:
         """What follows `python` to sweep with these overrides."""
@@ -43,17 +47,18 @@ class App:
 
     def shown(self, overrides: Sequence[str]) -> str:
         """The same as a line to copy into a shell."""
-        return shlex.join(["python", *self.arguments(overrides)])
+        return shlex.join(["python", *self.arguments([*self.sweeper, *overrides])])
 
 
 @dataclass(frozen=True)
 class Planned:
     """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole.
 
-    `study_folder` is where the study would lie, relative to the app's folder; `claims` are where the reference's
-    claims stand.
+    `app` knows from here on whether its sweeper must be typed. `study_folder` is where the study would lie, relative to
+    the app's folder; `claims` are where the reference's claims stand.
     """
 
+    app: App
     study: Study
     config: Mapping[str, Any]
     master: DictConfig
@@ -163,7 +168,8 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
         study = replace(study, arguments=tuple(app.arguments(overrides)[len(app.command) :]))
         reference = read_json(answer / REFERENCE_FILE)
         claims = tuple(Standing(**item) for item in reference["claims"])
-        return Planned(study, reference["config"], master, Path(reference["study_folder"]), claims)
+        knowing = replace(app, sweeper=() if reference["chooses_oneaxis"] else (SWEEPER,))
+        return Planned(knowing, study, reference["config"], master, Path(reference["study_folder"]), claims)
 
 
 def run_app(app: App, overrides: Sequence[str]) -> Ran:

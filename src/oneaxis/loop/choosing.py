@@ -42,8 +42,11 @@ class Choice:
 class Reference:
     """The reference as it is now."""
 
-    app: App
     planned: Planned
+
+    @property
+    def app(self) -> App:
+        return self.planned.app
 
     @property
     def digest(self) -> str:
@@ -77,8 +80,7 @@ def config_of(changes: Sequence[tuple[str, Override]], past: Sequence[PastStudy]
 
 def reference_now(given: str | None, here: Path, config_name: str | None, settings: Sequence[str] = ()) -> Reference:
     """The reference that the app composes now, by a dry run of it."""
-    app = find_app(given, here, config_name=config_name)
-    return Reference(app, plan_app(app, [*settings, NO_AXES]))
+    return Reference(plan_app(find_app(given, here, config_name=config_name), [*settings, NO_AXES]))
 
 
 def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference]:

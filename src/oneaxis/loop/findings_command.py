@@ -70,5 +70,5 @@ def _refresh(stale: Sequence[Finding], reference: Reference) -> str:
     trials = (sum(map(len, axes.values())) + 1) * seeds
     spent = [each.row.seconds.mean for each in stale if each.row is not None and each.row.seconds is not None]
     swept = [f"{key}=choice({','.join(values)})" for key, values in axes.items()]
-    line = reference.app.shown([*stale[0].past.typed_sweeper(), *swept, f"hydra.sweeper.seeds={seeds}"])
+    line = reference.app.shown([*swept, f"hydra.sweeper.seeds={seeds}"])
     return f"To measure them again ({trials} trials{about(trials, spent)}):\n  {line}"

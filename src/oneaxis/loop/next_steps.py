@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from oneaxis.loop.app import App, Planned, project_settings
+from oneaxis.loop.app import Planned, project_settings
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.cost import about
 from oneaxis.loop.past import PastStudy
@@ -23,7 +23,6 @@ class Step:
 
 
 def next_steps(
-    app: App,
     planned: Planned,
     floor: Sequence[tuple[str, float | None]],
     studies: Sequence[PastStudy],
@@ -33,6 +32,7 @@ def next_steps(
     data_seen: bool,
 ) -> Iterator[Step]:
     """What is sensible, the first first: data, floor (the axes of `ladder`), claims, then changes of one axis."""
+    app = planned.app
     named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
     reproduce = reproduce_command(app.config_name)
     if not data_seen:
@@ -57,7 +57,7 @@ def next_steps(
         yield Step(
             f"oneaxis compare {studies[-1].folder.root.relative_to(app.cwd)}",
             "read what the newest study says",
-            "nothing",
+            "no trials",
         )
 
 

@@ -75,10 +75,6 @@ class PastStudy:
         kept = (text for text in texts if not text.lstrip("+").startswith((*OWN, *PLACE)))
         return tuple(text for text in kept if MASK not in text)
 
-    def typed_sweeper(self) -> tuple[str, ...]:
-        """`hydra/sweeper=oneaxis`, where its command line chose it: the app's own is another."""
-        return tuple(text for text in self.study.arguments if text == "hydra/sweeper=oneaxis")
-
 
 def studies_under(root: Path) -> tuple[PastStudy, ...]:
     """Every readable study and single run near a project's top, the oldest first."""

@@ -64,8 +64,7 @@ def promote(options: argparse.Namespace) -> int:
         say(terminal, f"note: {why}; the edit will be printed, not made")
     if options.dry_run:
         for line in lines:
-            typed = () if newest is None else newest.typed_sweeper()
-            say(terminal, f"  {reference.app.shown([*typed, *line])}")
+            say(terminal, f"  {reference.app.shown(line)}")
         if edit is not None:
             say(terminal, edit.diff(here))
         say(terminal, "Dry run: nothing was run and nothing written.")

@@ -108,7 +108,6 @@ def look_around(app: App) -> State:
         findings=_findings(planned, past, digest),
         next_steps=tuple(
             next_steps(
-                app,
                 planned,
                 floor,
                 studies,

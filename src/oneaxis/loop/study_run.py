@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from oneaxis.report.terminal import paragraph, say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
 from oneaxis.study.predictions import single_run_examples
-from oneaxis.study.progress import Progress, failure_line, first_result
+from oneaxis.study.progress import Progress, failure_line, first_result, waiting
 from oneaxis.study.relaunch import Relaunch, batches
 from oneaxis.study.rounds import Unwritten, pending, settle, settle_lost
 from oneaxis.study.submitted import Submitted
@@ -246,5 +246,5 @@ class StudyRun:
     def _mirrored(self, mirror: MirrorProcess | None, *, interrupted: bool) -> Mirrored | None:
         if mirror is None:
             return None
-        with self.terminal.status("writing the rest to MLflow") if self.terminal.is_terminal else nullcontext():
+        with waiting(self.terminal, "writing the rest to MLflow …"):
             return mirror.finish(INTERRUPT_PATIENCE if interrupted else None)

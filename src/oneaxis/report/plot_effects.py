@@ -81,15 +81,18 @@ def tornado(comparison: Comparison) -> Figure | None:
     inches = WIDTH - min(LABELS, text_width(labels)) - 0.3
     room = 1 / max(1 - 2 * names / inches, 0.4)
     axes = _frame(comparison, labels, limit * room, margin_right=0.15, more=more, unit="axes")
+    points: dict[tuple[Look, str], list[tuple[float, int]]] = {}
     for place, (_, found) in enumerate(shown):
         means = sorted(found, key=lambda pair: pair[0])
         low, high = max(min(means[0][0], 0.0), -limit), min(max(means[-1][0], 0.0), limit)
         axes.barh(place, high - low, left=low, height=0.56, color=colour("grid"), edgecolor=colour("muted"), lw=0.6)
         for mean, row in means:
             shape = look(row)
-            point = _point(shape) if abs(mean) <= limit else {**_point(shape), "marker": ">" if mean > 0 else "<"}
-            axes.plot([min(max(mean, -limit), limit)], [place], linestyle="none", zorder=4, **point)
+            marker = shape.point if abs(mean) <= limit else ">" if mean > 0 else "<"
+            points.setdefault((shape, marker), []).append((min(max(mean, -limit), limit), place))
         _ends(axes, place, means, limit)
+    for (shape, marker), places in points.items():  # all of one look at once, since there may be thousands
+        axes.plot(*zip(*places, strict=True), linestyle="none", zorder=4, **{**_point(shape), "marker": marker})
     return axes.figure  # type: ignore[return-value]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oneaxis.analysis.result import Comparison, Row
+from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.report.contents import Curve
-from oneaxis.report.look import by_verdict, effect, look
+from oneaxis.report.look import Look, by_verdict, effect, look
 from oneaxis.report.plot_style import (
     DASHES,
     SERIES,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 COLUMNS = 3
 PANELS = 12  # the most in one figure
 LINES = len(SERIES)  # the most in one panel
+TICKS = 60  # the most along one axis of numbers
 HEIGHT = 1.3  # inches a panel
 
 
@@ -127,19 +128,30 @@ def response_figure(comparison: Comparison) -> Figure | None:
         zero_line(axes, vertical=False)
         points = sorted([(response.before, 0.0), *((value, row.deltas[metric].mean) for value, row in response.rows)])
         axes.plot(*zip(*points, strict=True), color=colour("muted"), linewidth=0.9, zorder=2)
-        for value, row in response.rows:
-            delta, shape = row.deltas[metric], look(row)
-            if delta.low is not None and delta.high is not None:
-                axes.plot([value, value], [delta.low, delta.high], color=colour(shape.colour), linewidth=1.3, zorder=3)
-            axes.plot(
-                [value], [delta.mean], marker=shape.point, markersize=5, markeredgecolor=colour(shape.colour), zorder=4,
-                markerfacecolor=colour(shape.colour if shape.filled else "paper"),
-            )  # fmt: skip
+        _points(axes, response, metric)
         axes.plot([response.before], [0], marker="D", markersize=5.5, color=colour("ink"), zorder=5)
         axes.set_title(shortened(response.axis, 30), loc="left", fontsize=TEXT)
         axes.grid(axis="y")
     _outer_labels(panels, "", f"Δ {shortened(metric, 22)}")
     return figure
+
+
+def _points(axes: Axes, response: Response, metric: str) -> None:
+    """Each value's difference with its interval; all of one look at once, since there may be thousands."""
+    looks: dict[Look, list[tuple[float, Estimate]]] = {}
+    for value, row in response.rows:
+        looks.setdefault(look(row), []).append((value, row.deltas[metric]))
+    for shape, found in looks.items():
+        line, fill = colour(shape.colour), colour(shape.colour if shape.filled else "paper")
+        spans = [(at, each.low, each.high) for at, each in found if each.low is not None and each.high is not None]
+        if spans:
+            at, lows, highs = zip(*spans, strict=True)
+            axes.vlines(at, lows, highs, colors=line, linewidth=1.3, zorder=3)
+        places, means = [value for value, _ in found], [delta.mean for _, delta in found]
+        axes.plot(
+            places, means, linestyle="none", marker=shape.point, markersize=5, markeredgecolor=line,
+            markerfacecolor=fill, zorder=4,
+        )  # fmt: skip
 
 
 def slopes_figure(comparison: Comparison) -> Figure | None:
@@ -193,7 +205,8 @@ def _ticks_at(axes: Axes, first: float, values: Sequence[float]) -> None:
         room = (0.05 + 0.035 * len(f"{value:g}")) * (high - low)
         if all(abs(places[value] - places[other]) > room for other in named):
             named.append(value)
-    ticks = sorted(places)
+    # Each tick is several objects to draw: of a very fine sweep those without a name say nothing.
+    ticks = sorted(places if len(places) <= TICKS else named)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(ticks, [f"{value:g}" if value in named else "" for value in ticks])
 

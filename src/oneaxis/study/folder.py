@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path, PurePath
+from typing import Any
 
 from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study import manifest
@@ -82,9 +83,10 @@ class StudyFolder:
         """The records of a study's trials by trial index, and a warning for each that can't be read."""
         found: dict[int, Record] = {}
         warnings: list[str] = []
+        known: dict[str, Any] = {}
         for trial in study.plan.trials:
             try:
-                record = self.record(trial.folder)
+                record = read_record(self.job(trial.folder), known)
             except BadRecord as error:
                 warnings.append(f"skipped, counted as missing: {error}")
                 continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +19,22 @@ from oneaxis.vocabulary import Record, Trial
 
 PLAIN_EVERY = 5.0  # seconds between lines where there is no terminal
 SILENT = 2.0  # seconds: what is over sooner needs no progress
+
+
+@contextmanager
+def waiting(console: Console, what: str) -> Iterator[None]:
+    """Say what is waited for: at once on a terminal, elsewhere if it takes long."""
+    if console.is_terminal:
+        with console.status(what):
+            yield
+        return
+    late = threading.Timer(SILENT, say, (console, what))
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
 
 
 class Progress:

@@ -20,6 +20,7 @@ from oneaxis.vocabulary import ABSENT, Absent, Failure, Record
 SCHEMA = 1
 RECORD_FILE = "record.json"
 _KNOWN = frozenset(field.name for field in dataclasses.fields(Record))
+_COMMON = ("code", "environment", "data", "data_files", "sizes")  # most trials of a study have these alike
 
 
 def write_record(record: Record, folder: Path) -> Path:
@@ -27,8 +28,11 @@ def write_record(record: Record, folder: Path) -> Path:
     return write_json({"schema": SCHEMA, **_record_fields(record)}, folder / RECORD_FILE)
 
 
-def read_record(folder: Path) -> Record | None:
+def read_record(folder: Path, known: dict[str, Any] | None = None) -> Record | None:
     """The record in a job folder; None if there is none.
+
+    With `known` (filled as records are read) parts that are equal in many records are kept once: of 10,000 records that
+    is most of what they take in memory.
 
     Raises
     ------
@@ -41,6 +45,8 @@ def read_record(folder: Path) -> Record | None:
     except FileNotFoundError:
         return None
     failure = fields.get("failure")
+    if known is not None:
+        fields |= {name: known.setdefault(repr(fields[name]), fields[name]) for name in _COMMON if name in fields}
     try:
         return Record(
             **{
