@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from oneaxis.analysis.data_findings import Facts
-from oneaxis.inspect.data import Array, Columns, Data, columns, labels
+from oneaxis.inspect.data import Array, Data, labels
 from oneaxis.inspect.neighbours import Nearest
+from oneaxis.report.data_panels import by_part, metadata_by_part, most_shifted, panels, panels_caption
+from oneaxis.report.data_style import COLOURS, WIDTH, as_number, bare, png, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, told apart by people of every colour vision; order: train, validation, test.
-COLOURS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
-WIDTH = 9.0  # inches
-MOST_PANELS = 36
 CLASSES_DRAWN = 20
 A_CLASS = 8  # examples
-MOST_BARS = 15
 PAIRS = 5
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -30,29 +26,29 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def draw(data: Data, facts: Facts, nearest: Sequence[Nearest]) -> Iterator[tuple[str, str, bytes]]:
     """Each figure as (name, caption, PNG)."""
     if any(part.classes for part in facts.parts):
-        yield "classes", "Rows of each class, by part.", _png(_classes(facts))
+        yield "classes", "Rows of each class, by part.", png(_classes(facts))
     if data.kind != "table":
-        yield "samples", "Training rows of each class, drawn from a fixed seed.", _png(_samples(data))
+        yield "samples", "Training rows of each class, drawn from a fixed seed.", png(_samples(data))
     if data.kind == "signal":
-        yield "features", _BAND_CAPTION, _png(_bands(data))
+        yield "features", _BAND_CAPTION, png(_bands(data))
     if data.kind == "image":
-        yield "features", "Quantiles of every pixel, by part: 5, 25, 50, 75 and 95 %.", _png(_quantile_images(data))
+        yield "features", "Quantiles of every pixel, by part: 5, 25, 50, 75 and 95 %.", png(_quantile_images(data))
     if data.kind == "table":
-        shown = _most_shifted(data, facts)
-        yield "features", _panels_caption(data, shown), _png(_panels(_by_part(data), shown))
+        shown = most_shifted(data, facts)
+        yield "features", panels_caption(data, shown), png(panels(by_part(data), shown))
     if data.train.metadata:
         yield (
             "metadata",
             "Metadata of each row, by part: shares.",
-            _png(_panels(_metadata(data), list(data.train.metadata))),
+            png(panels(metadata_by_part(data), list(data.train.metadata))),
         )
     if nearest:
-        yield "neighbours", _NEIGHBOURS_CAPTION, _png(_distances(nearest))
+        yield "neighbours", _NEIGHBOURS_CAPTION, png(_distances(nearest))
         if data.kind != "table":
             yield (
                 "closest",
                 "Rows of other parts beside their nearest training rows, the closest first.",
-                _png(_closest(data, nearest)),
+                png(_closest(data, nearest)),
             )
 
 
@@ -62,8 +58,8 @@ _NEIGHBOURS_CAPTION = "How far rows are from their nearest training row; for tra
 
 def _classes(facts: Facts) -> Figure:
     names = list(dict.fromkeys(name for part in facts.parts for name in part.classes))
-    names = sorted(names, key=_as_number)
-    figure = _figure(0.13 * min(len(names), CLASSES_DRAWN) * (len(facts.parts) + 0.5) + 1.0)
+    names = sorted(names, key=as_number)
+    figure = sheet(0.13 * min(len(names), CLASSES_DRAWN) * (len(facts.parts) + 0.5) + 1.0)
     axes = figure.subplots()
     shown = names[:CLASSES_DRAWN]
     height = 0.8 / len(facts.parts)
@@ -80,7 +76,7 @@ def _classes(facts: Facts) -> Figure:
     axes.set_ylabel("class")
     axes.margins(x=0.08, y=0.02)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
-    _bare(axes)
+    bare(axes)
     return figure
 
 
@@ -88,8 +84,8 @@ def _samples(data: Data) -> Figure:
     named = labels(data, data.train)
     generator = np.random.default_rng(0)
     rows = np.arange(data.train.rows)
-    classes = [None] if named is None else sorted(set(map(str, named)), key=_as_number)[:CLASSES_DRAWN]
-    figure = _figure(0.15 + len(classes) * WIDTH / (A_CLASS + 0.6) * (0.62 if data.kind == "signal" else 1.0) * 0.98)
+    classes = [None] if named is None else sorted(set(map(str, named)), key=as_number)[:CLASSES_DRAWN]
+    figure = sheet(0.15 + len(classes) * WIDTH / (A_CLASS + 0.6) * (0.62 if data.kind == "signal" else 1.0) * 0.98)
     grid = np.atleast_2d(figure.subplots(len(classes), A_CLASS, squeeze=False))
     x = np.asarray(data.train.x).reshape(len(rows), *(data.shape or ()))
     low, high = np.nanmin(x), np.nanmax(x)
@@ -127,7 +123,7 @@ def _show(axes: Axes, data: Data, example: Array, limits: tuple[float, float], c
 def _bands(data: Data) -> Figure:
     parts = list(data.parts())
     channels, time = data.shape or (1, 1)
-    figure = _figure(2.1 * channels + 0.6)
+    figure = sheet(2.1 * channels + 0.6)
     grid = figure.subplots(channels, len(parts), sharex=True, sharey=True, squeeze=False)
     for place, (name, part) in enumerate(parts):
         x = np.asarray(part.x, "float64").reshape(part.rows, channels, time)
@@ -144,13 +140,13 @@ def _bands(data: Data) -> Figure:
             axes.plot(steps, levels[2, channel], color=COLOURS[name])
             axes.set_title(f"{name} ({part.rows:,})", fontsize=9)
             axes.set_xlabel("time step")
-            _bare(axes)
+            bare(axes)
     return figure
 
 
 def _quantile_images(data: Data) -> Figure:
     parts = list(data.parts())
-    figure = _figure(0.3 + len(parts) * WIDTH / (len(QUANTILES) + 1))
+    figure = sheet(0.3 + len(parts) * WIDTH / (len(QUANTILES) + 1))
     grid = figure.subplots(len(parts), len(QUANTILES), squeeze=False)
     whole = [np.asarray(part.x, "float64").reshape(part.rows, *(data.shape or ())) for _, part in parts]
     limits = min(np.nanmin(x) for x in whole), max(np.nanmax(x) for x in whole)
@@ -162,103 +158,8 @@ def _quantile_images(data: Data) -> Figure:
     return figure
 
 
-def _by_part(data: Data) -> Mapping[str, Mapping[str, Array]]:
-    found: dict[str, dict[str, Array]] = {}
-    for part, held in data.parts():
-        seen: Columns = columns(data, held)
-        for place, name in enumerate(seen.names):
-            found.setdefault(name, {})[part] = seen.numbers[:, place]
-        for name, texts in seen.texts.items():
-            found.setdefault(name, {})[part] = texts
-    return found
-
-
-def _metadata(data: Data) -> Mapping[str, Mapping[str, Array]]:
-    return {
-        name: {part: np.asarray(held.metadata[name]) for part, held in data.parts() if name in held.metadata}
-        for name in data.train.metadata
-    }
-
-
-def _most_shifted(data: Data, facts: Facts) -> list[str]:
-    """The features to show: in their order where there is room for all, else those that differ most between parts."""
-    first = columns(data, data.train)
-    names = [*first.names, *first.texts]
-    if len(names) <= MOST_PANELS:
-        return names
-    far: dict[str, float] = {}
-    for shift in facts.shifts:
-        if shift.kind == "feature":
-            far[shift.name] = max(far.get(shift.name, 0.0), shift.distance)
-    return sorted(names, key=lambda name: -far.get(name, 0.0))[:MOST_PANELS]
-
-
-def _panels_caption(data: Data, shown: Sequence[str]) -> str:
-    first = columns(data, data.train)
-    count = len(first.names) + len(first.texts)
-    if count == len(shown):
-        return "Every feature's distribution, by part: shares."
-    return f"The {len(shown)} of {count} features that differ most between parts: shares. All are in the table below."
-
-
-def _panels(values: Mapping[str, Mapping[str, Array]], shown: Sequence[str]) -> Figure:
-    across = min(4, len(shown))
-    down = -(-len(shown) // across)
-    figure = _figure(1.75 * down + 0.4)
-    grid = figure.subplots(down, across, squeeze=False)
-    for axes in grid.flat:
-        axes.set_axis_off()
-    for axes, name in zip(grid.flat, shown, strict=False):
-        axes.set_axis_on()
-        parts = values[name]
-        if all(array.dtype.kind in "biuf" for array in parts.values()):
-            _histogram(axes, parts)
-        else:
-            _bars(axes, parts)
-        axes.set_title(_shortened(name, 30), fontsize=8)
-        axes.tick_params(labelsize=7)
-        _bare(axes)
-    handles = [_swatch(part) for part in COLOURS if any(part in parts for parts in values.values())]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False)
-    return figure
-
-
-def _histogram(axes: Axes, parts: Mapping[str, Array]) -> None:
-    finite = {part: array[np.isfinite(array.astype("float64"))].astype("float64") for part, array in parts.items()}
-    together = np.concatenate(list(finite.values()))
-    if not len(together):
-        axes.text(0.5, 0.5, "all missing", transform=axes.transAxes, ha="center")
-        return
-    low, high = np.quantile(together, [0.001, 0.999])
-    edges = np.linspace(low, high if high > low else low + 1, 25)
-    for part, array in finite.items():
-        if len(array):
-            shares = np.histogram(array.clip(edges[0], edges[-1]), edges)[0] / len(array)
-            axes.stairs(
-                shares,
-                edges,
-                color=COLOURS[part],
-                linewidth=1.2,
-                fill=part == "train",
-                alpha=0.35 if part == "train" else 1,
-            )
-    axes.set_yticks([])
-
-
-def _bars(axes: Axes, parts: Mapping[str, Array]) -> None:
-    together = np.concatenate([array.astype("U") for array in parts.values()])
-    names, counts = np.unique(together, return_counts=True)
-    shown = names[np.argsort(-counts, kind="stable")][:MOST_BARS]
-    height = 0.8 / len(parts)
-    for number, (part, array) in enumerate(parts.items()):
-        shares = [np.mean(array.astype("U") == name) for name in shown]
-        axes.barh(np.arange(len(shown)) + (number - (len(parts) - 1) / 2) * height, shares, height, color=COLOURS[part])
-    axes.set_yticks(np.arange(len(shown)), [_shortened(name or "(missing)", 14) for name in shown])
-    axes.invert_yaxis()
-
-
 def _distances(nearest: Sequence[Nearest]) -> Figure:
-    figure = _figure(2.6)
+    figure = sheet(2.6)
     axes = figure.subplots()
     together = np.concatenate([nearest[0].within, *(item.distances for item in nearest)])
     edges = np.linspace(0, np.quantile(together, 0.995), 50)
@@ -275,13 +176,13 @@ def _distances(nearest: Sequence[Nearest]) -> Figure:
     axes.set_xlabel("distance to the nearest training row")
     axes.set_ylabel("share of rows")
     axes.legend(frameon=False)
-    _bare(axes)
+    bare(axes)
     return figure
 
 
 def _closest(data: Data, nearest: Sequence[Nearest]) -> Figure:
     signal = data.kind == "signal"
-    figure = _figure(0.3 + len(nearest) * 2 * WIDTH / (PAIRS + 1) * (0.5 if signal else 0.75))
+    figure = sheet(0.3 + len(nearest) * 2 * WIDTH / (PAIRS + 1) * (0.5 if signal else 0.75))
     grid = figure.subplots(2 * len(nearest), PAIRS, squeeze=False)
     shape = data.shape or ()
     train = np.asarray(data.train.x).reshape(data.train.rows, *shape)
@@ -301,36 +202,3 @@ def _closest(data: Data, nearest: Sequence[Nearest]) -> Figure:
                 -0.12, 0.5, name, transform=grid[line, 0].transAxes, ha="right", va="center", fontsize=10
             )
     return figure
-
-
-def _figure(height: float) -> Figure:
-    from matplotlib.figure import Figure  # noqa: PLC0415 - half a second that only a drawing needs
-
-    return Figure(figsize=(WIDTH, height), layout="constrained", dpi=110)
-
-
-def _png(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", facecolor="white", metadata={"Software": None})
-    return stream.getvalue()
-
-
-def _swatch(part: str) -> Any:
-    from matplotlib.patches import Patch  # noqa: PLC0415 - as in _figure
-
-    return Patch(color=COLOURS[part], label=part)
-
-
-def _bare(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _as_number(text: str) -> tuple[float, str]:
-    try:
-        return float(text), ""
-    except ValueError:
-        return float("inf"), text

@@ -6,39 +6,25 @@ The study's folder is the truth; writing the same trial again changes nothing.
 from __future__ import annotations
 
 import contextlib
-import json
-import shlex
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
 from oneaxis.analysis.comparison import compare
-from oneaxis.analysis.result import Comparison
 from oneaxis.masking import has_mask
-from oneaxis.report.markup import escaped, markdown
-from oneaxis.report.order import ordered
-from oneaxis.report.sentence import sentence
-from oneaxis.report.table import tabulate
 from oneaxis.study.folder import StudyFolder
-from oneaxis.study.progress import failure_line
 from oneaxis.tracking.names import to_key
-from oneaxis.tracking.rows import LONGEST_VALUE, curve, curve_started, metrics, millis, params, point_metrics
+from oneaxis.tracking.rows import curve, curve_started, metrics, millis, params, point_metrics
 from oneaxis.tracking.schema import prepare_store
-from oneaxis.tracking.store import masked
+from oneaxis.tracking.tags import note, source_tags, study_tags, trial_tags
 from oneaxis.tracking.view import save_view
-from oneaxis.tracking.written import mark_of
-from oneaxis.trial.codec import write_json
-from oneaxis.trial.handover import ANSWER_FILE
+from oneaxis.tracking.written import Answers, mark_of
 from oneaxis.vocabulary import Record, Study, Trial
 
 METRICS_A_BATCH = 1000
 PARAMS_A_BATCH = 100
-BLACK = "#000000"
-FIRST = 12  # verdicts in the note's first lines
 REPORT = ("report.html", "comparison.json", "table.md", "table.tex", "table.csv")
 STATUS = {"finished": "FINISHED", "failed": "FAILED", "refused": "FAILED"}
 
@@ -59,10 +45,10 @@ class Mirror:
         prepare_store(uri)
         self._study = study
         self._folder = folder
-        self._uri = uri
         self._again = again
         self._client = MlflowClient(tracking_uri=uri)
         self.experiment = self._experiment(study.tracking.experiment)
+        self._answers = Answers(study, folder, uri, self.experiment)
         self._followed: dict[int, int] = {}  # points of a running trial's curve that are written, by trial
         self._new = False  # whether this store had nothing of this study before
         self.view: str | None = None  # the key of the study's saved view
@@ -79,7 +65,7 @@ class Mirror:
             run = None
         if run is None:
             run = self._create(trial, record)
-            self._leave_answer(trial, run)
+            self._answers.leave(trial, run)
         return run
 
     def follow(self, trial: Trial) -> None:
@@ -95,9 +81,9 @@ class Mirror:
 
     def write(self, trial: Trial, record: Record) -> None:
         """Write a trial's parameters, metrics, curves, tags and configuration, and end its run."""
-        known = _answer(self._folder.job(trial.folder))
+        known = self._answers.left(trial)
         mark = f"{record.started} {record.ended}"
-        if known and self._is_mine(known) and known.get("written") == mark and not self._again:
+        if known and self._answers.is_mine(known) and known.get("written") == mark and not self._again:
             return
         run = None if self._new and not known else self._known(trial)
         theirs: set[str] = set()
@@ -107,17 +93,17 @@ class Mirror:
             if earlier.tags.get("oneaxis.started", record.started) != record.started:
                 self._client.delete_run(run)  # of an attempt that failed; all of it is on disk
                 run, theirs = None, set()
-        tags = [RunTag(key, value) for key, value in self._tags(trial, record).items()]
+        tags = [RunTag(key, value) for key, value in trial_tags(self._study, trial, record).items()]
         if run is None:
             run, tags = self._create(trial, record), []  # it has them already, and MLflow looks each one up
-        self._leave_answer(trial, run)
+        self._answers.leave(trial, run)
         ours = [Param(key, value) for key, value in params(record.config) if key not in theirs]
         followed = self._followed.pop(trial.index, 0)
         measured = list(metrics(record, self._folder.job(trial.folder), written=followed))
         self._batch(run, measured, ours, tags)
         self._artifacts(run, trial, record)
         self._client.set_terminated(run, STATUS[record.status], millis(record.ended))
-        self._leave_answer(trial, run, written=mark)
+        self._answers.leave(trial, run, written=mark)
 
     def finish(self, records: Mapping[int, Record], *, whole: bool = True) -> None:
         """Write differences, missing trials and the note, and end the parent run.
@@ -135,7 +121,7 @@ class Mirror:
             found = [Metric(to_key(f"delta.{name}"), value, millis(record.ended), 0) for name, value in deltas.items()]
             if found or verdict is not None:
                 tags = [] if verdict is None else [RunTag("oneaxis.verdict", verdict)]
-                self._batch(self._told(trial) or self.give_run(trial), found, [], tags)
+                self._batch(self._answers.run_of(trial) or self.give_run(trial), found, [], tags)
         for trial, left in comparison.unusable:
             if left is None:
                 run = self.give_run(trial)
@@ -146,12 +132,12 @@ class Mirror:
         for name in REPORT:
             if (self._folder.root / name).exists():
                 self._client.log_artifact(self.parent, str(self._folder.root / name))
-        self._client.set_tag(self.parent, "mlflow.note.content", _note(self._study, comparison))
+        self._client.set_tag(self.parent, "mlflow.note.content", note(self._study, comparison))
         lacks = any(record is None for _, record in comparison.unusable)
         status = "KILLED" if lacks else "FAILED" if comparison.unusable else "FINISHED"
         self._client.set_terminated(self.parent, status, ended)
         self.view = save_view(self._client, self.experiment, self.parent, self._study.name, comparison)
-        self._leave_parent(self.parent, written=mark_of(records) if whole else None)
+        self._answers.leave_parent(self.parent, written=mark_of(records) if whole else None, view=self.view)
 
     # -- one run -------------------------------------------------------------------------------------
 
@@ -175,44 +161,29 @@ class Mirror:
         if known:
             if not self._again:
                 self._client.update_run(known, status="RUNNING")
-            self._leave_parent(known)
+            self._answers.leave_parent(known)
             return known
         self._new = True
         created = self._client.create_run(
             self.experiment,
             start_time=millis(self._study.created),
             run_name=self._study.name,
-            tags={
-                "oneaxis.study": self._study.id,
-                "oneaxis.role": "study",
-                "oneaxis.folder": str(self._folder.root),
-                "mlflow.source.name": _command(self._study),
-                "mlflow.source.type": "LOCAL",
-                "mlflow.note.content": f"{len(self._study.plan.trials)} trials; running.",
-            },
+            tags={**source_tags(self._study), **study_tags(self._study, self._folder.root)},
         )
-        self._leave_parent(str(created.info.run_id))
+        self._answers.leave_parent(str(created.info.run_id))
         return str(created.info.run_id)
 
     def _known(self, trial: Trial) -> str | None:
         """The trial's run of an earlier write, if the store still has it."""
-        told = self._told(trial)
+        told = self._answers.run_of(trial)
         if told is not None:
             with contextlib.suppress(MlflowException):
                 if self._client.get_run(told).info.lifecycle_stage == "active":
                     return told
         return self._search(f"tags.`oneaxis.study` = '{self._study.id}' and tags.`oneaxis.trial` = '{trial.index}'")
 
-    def _told(self, trial: Trial) -> str | None:
-        """The trial's run as its job folder says."""
-        known = _answer(self._folder.job(trial.folder))
-        return str(known["run"]) if known and self._is_mine(known) else None
-
-    def _is_mine(self, known: Mapping[str, Any]) -> bool:
-        return known.get("study") == self._study.id and known.get("uri") == masked(self._uri)
-
     def _create(self, trial: Trial, record: Record | None) -> str:
-        tags = {"mlflow.source.type": "LOCAL", "mlflow.source.name": _command(self._study), **self._tags(trial, record)}
+        tags = {**source_tags(self._study), **trial_tags(self._study, trial, record)}
         if self.parent is not None:
             tags["mlflow.parentRunId"] = self.parent
         created = self._client.create_run(
@@ -222,35 +193,6 @@ class Mirror:
             tags=tags,
         )
         return str(created.info.run_id)
-
-    def _tags(self, trial: Trial, record: Record | None) -> dict[str, str]:
-        tags = {
-            "mlflow.runName": trial.label(several_seeds=self._study.several_seeds),
-            "oneaxis.study": self._study.id,
-            "oneaxis.trial": str(trial.index),
-            "oneaxis.role": trial.role,
-        }
-        if trial.deviation is None:
-            tags["mlflow.runColor"] = BLACK
-        else:
-            tags |= {
-                "oneaxis.axis": str(trial.axis),
-                "oneaxis.value": str(trial.value),
-                "oneaxis.deviation": trial.deviation,
-            }
-        if trial.seed is not None:
-            tags["oneaxis.seed"] = str(trial.seed)
-        if record is not None:
-            tags |= {
-                "oneaxis.fingerprint": record.fingerprint,
-                "oneaxis.status": record.status,
-                "oneaxis.started": record.started,
-            }
-            if record.reused_from:
-                tags["oneaxis.reused_from"] = f"{record.reused_from['study']} {record.reused_from['folder']}"
-            if record.failure is not None:
-                tags["oneaxis.failure"] = f"{record.failure.kind}: {record.failure.message}"[:LONGEST_VALUE]
-        return tags
 
     def _artifacts(self, run: str, trial: Trial, record: Record) -> None:
         job = self._folder.job(trial.folder)
@@ -276,53 +218,3 @@ class Mirror:
     def _search(self, condition: str) -> str | None:
         found = self._client.search_runs([self.experiment], condition, max_results=1)
         return str(found[0].info.run_id) if found else None
-
-    def _leave_parent(self, run: str, *, written: str | None = None) -> None:
-        answer = {
-            "schema": 1,
-            "experiment": self.experiment,
-            "run": run,
-            "uri": masked(self._uri),
-            "written": written,
-            "view": self.view,
-        }
-        write_json(answer, self._folder.root / ANSWER_FILE)
-
-    def _leave_answer(self, trial: Trial, run: str, *, written: str | None = None) -> None:
-        job = self._folder.job(trial.folder)
-        job.mkdir(parents=True, exist_ok=True)
-        answer = {
-            "schema": 1,
-            "study": self._study.id,
-            "experiment": self.experiment,
-            "run": run,
-            "uri": masked(self._uri),
-            "written": written,
-        }
-        write_json(answer, job / ANSWER_FILE)
-
-
-def _answer(job: Path) -> dict[str, Any] | None:
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        return dict(json.loads((job / ANSWER_FILE).read_text(encoding="utf-8")))
-    return None
-
-
-def _note(study: Study, comparison: Comparison) -> str:
-    count = len(study.plan.trials)
-    lines = [f"- {escaped(sentence(row, comparison))}" for row in ordered(comparison)[:FIRST]]
-    if len(comparison.rows) > FIRST:
-        lines.append(f"- and {len(comparison.rows) - FIRST} more, in the table")
-    lines += ["", markdown(tabulate(comparison)), "", f"{count - len(comparison.unusable)} of {count} trials finished."]
-    several = study.several_seeds
-    lines.extend(
-        f"- {failure_line(trial, record, several_seeds=several)}"
-        if record
-        else f"- missing: {trial.label(several_seeds=several)}: it left no record"
-        for trial, record in comparison.unusable
-    )
-    return "\n".join(lines)
-
-
-def _command(study: Study) -> str:
-    return shlex.join(["python", *study.app, *study.arguments])

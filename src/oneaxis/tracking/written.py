@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored
 from oneaxis.tracking.store import masked
+from oneaxis.trial.codec import write_json
 from oneaxis.trial.handover import ANSWER_FILE
-from oneaxis.vocabulary import Record
+from oneaxis.vocabulary import Record, Study, Trial
+
+
+@dataclass(frozen=True)
+class Answers:
+    """`tracking.json` in the folders of a study and its trials: which run each has, and what of it is written."""
+
+    study: Study
+    folder: StudyFolder
+    uri: str
+    experiment: str
+
+    def left(self, trial: Trial) -> Mapping[str, Any] | None:
+        """What lies in a trial's folder, of whichever study and store."""
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return dict(json.loads((self.folder.job(trial.folder) / ANSWER_FILE).read_text(encoding="utf-8")))
+        return None
+
+    def is_mine(self, left: Mapping[str, Any]) -> bool:
+        return left.get("study") == self.study.id and left.get("uri") == masked(self.uri)
+
+    def run_of(self, trial: Trial) -> str | None:
+        """The trial's run in this store, as its folder says."""
+        left = self.left(trial)
+        return str(left["run"]) if left and self.is_mine(left) else None
+
+    def leave(self, trial: Trial, run: str, *, written: str | None = None) -> None:
+        """Say which run a trial has, and, `written`, which record of it is there."""
+        job = self.folder.job(trial.folder)
+        job.mkdir(parents=True, exist_ok=True)
+        write_json({"schema": 1, "study": self.study.id, **self._run(run, written)}, job / ANSWER_FILE)
+
+    def leave_parent(self, run: str, *, written: str | None = None, view: str | None = None) -> None:
+        """The same of the study's own run, with the key of its saved view."""
+        write_json({"schema": 1, **self._run(run, written), "view": view}, self.folder.root / ANSWER_FILE)
+
+    def _run(self, run: str, written: str | None) -> Mapping[str, Any]:
+        return {"experiment": self.experiment, "run": run, "uri": masked(self.uri), "written": written}
 
 
 def mark_of(records: Mapping[int, Record]) -> str:

@@ -1,0 +1,74 @@
+"""What the bench keeps of its runs: a part that is run apart takes nothing away that was measured before."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+HERE = {"slowness": 2.0, "machine": "2026-11-20, here"}
+
+
+@pytest.fixture(scope="module")
+def bench():
+    """The bench's own modules, which find each other as scripts do."""
+    before, known = list(sys.path), set(sys.modules)
+    sys.path.insert(0, str(BENCH))
+    import kept
+    import measure
+    import rows
+
+    yield kept, measure.Timing, rows.ROWS
+    sys.path[:] = before
+    for name in set(sys.modules) - known:
+        if str(BENCH) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def of(bench):
+    """`of(["small"], floor-2=1.0, local=2.0)`: one round of the small workload, in which these variants ran."""
+    kept, timing, rows = bench
+
+    def made(complete, /, values=(), lacks=None, **walls):
+        found = {name: timing(wall, wall, wall, 49, 100, 200) for name, wall in walls.items()}
+        row = rows[0]
+        lacking = {} if lacks is None else {row.name: lacks}
+        rounds = [{"small": found}] if found else []
+        return kept.Kept.of(
+            rounds, complete=complete, rows=[row], values={row.name: list(values)}, lacking=lacking, **HERE
+        )
+
+    return made
+
+
+def test_the_tables_that_are_committed_are_those_of_the_figures(bench):
+    kept, *_ = bench
+    assert kept.report(kept.Kept.read(BENCH / "results" / "bench.json")) == (BENCH / "results" / "bench.md").read_text()
+
+
+def test_a_whole_run_replaces_a_workload(of):
+    before, after = of(["small"], **{"floor-2": 1.0, "local": 3.0}), of(["small"], **{"floor-2": 1.0, "local": 2.0})
+    [shares] = before.with_news(after).shares().values()
+    assert list(shares.values()) == [[1.0], [2.0]]
+
+
+def test_a_variant_that_ran_apart_is_shown_beside_its_own_floor(bench, of):
+    kept, *_ = bench
+    before = of(["small"], **{"floor-2": 1.0, "local": 3.0})
+    both = before.with_news(of([], **{"floor-2": 2.0, "local": 4.0, "ray": 100.0}))
+    assert both.loads["small"]["rounds"] == before.loads["small"]["rounds"]
+    assert set(both.loads["small"]["apart"]) == {"ray"}, "what ran with all others says more"
+    [line] = [line for line in kept.report(both).splitlines() if "; apart, " in line]
+    assert "| 50.00 |" in line
+    assert "2026-11-20, here" in line
+
+
+def test_nothing_measured_takes_no_value_away(of):
+    before = of([], values=[0.5])
+    [row] = before.with_news(of([], lacks="no git")).rows.values()
+    assert row["values"] == [0.5]
+    [row] = of([], lacks="no git").with_news(before).rows.values()
+    assert row["values"] == [0.5]
