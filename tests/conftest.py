@@ -71,12 +71,20 @@ class Study:
         self.root = root
 
     @cached_property
-    def plan(self) -> dict[str, Any]:
-        return json.loads((self.root / "study.json").read_text())["plan"]
+    def content(self) -> dict[str, Any]:
+        return json.loads((self.root / "study.json").read_text())
 
-    @cached_property
+    @property
+    def plan(self) -> dict[str, Any]:
+        return self.content["plan"]
+
+    @property
     def id(self) -> str:
-        return json.loads((self.root / "study.json").read_text())["id"]
+        return self.content["id"]
+
+    @property
+    def name(self) -> str:
+        return self.content["name"]
 
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:

@@ -79,7 +79,7 @@ def test_the_studys_run_tells_its_verdicts_and_shows_its_report(page, study, ser
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_text("report.html", exact=True).first.click()
     report = page.frame_locator("iframe")
-    assert report.locator("h1").inner_text() == f"app {study.study.root.name}"
+    assert report.locator("h1").inner_text() == study.study.name
     report.get_by_text("lr 0.25 → 0.5").first.wait_for()
     for name in ("table.csv", "table.md", "comparison.json"):
         assert page.get_by_text(name, exact=True).count() == 1

@@ -40,7 +40,7 @@ def test_several_studies_share_a_server_that_may_be_gone_and_no_file_holds_its_p
     assert synced.status == 0, synced
 
     runs = runs_of(team)
-    names = {f"app {app.study.root.name}" for app in apps}
+    names = {app.study.name for app in apps}
     assert {run.info.status for run in runs} == {"FINISHED"}
     assert Counter(run.info.run_name for run in runs if run.info.run_name not in names) == {
         "reference": USERS,

@@ -14,7 +14,7 @@ def test_every_way_in_one_process_after_the_other(host, store):
     names = ["reference", *(f"how={way}" for way in WAYS)]
     assert {name: app.study.records[name]["metrics"]["val_acc"] for name in names} == dict.fromkeys(names, 0.5)
     runs = store.runs
-    assert set(runs) == {*names, "evaluate", "inner", f"train {app.study.root.name}"}
+    assert set(runs) == {*names, "evaluate", "inner", app.study.name}
     for name in names:
         run = runs[name]
         assert run.info.status == "FINISHED"

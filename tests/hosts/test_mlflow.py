@@ -29,7 +29,8 @@ def test_three_axes_are_seven_child_runs_under_one_parent(tracked):
     assert sorted(children) == sorted(CHILDREN)
     assert {run.data.tags["mlflow.parentRunId"] for run in children.values()} == {parent.info.run_id}
     assert {run.info.status for run in runs.values()} == {"FINISHED"}
-    assert parent.info.run_name == f"app {app.study.root.name}"
+    day, time = app.study.root.parts[-2:]
+    assert parent.info.run_name == app.study.name == f"app {day}/{time}"
 
 
 def test_the_tags_are_the_contracts(tracked):
@@ -86,7 +87,7 @@ def test_the_composed_config_is_an_artifact(tracked, tmp_path):
 
 def test_the_parents_note_holds_the_table(tracked):
     app, store = tracked
-    note = store.runs[f"app {app.study.root.name}"].data.tags["mlflow.note.content"]
+    note = store.runs[app.study.name].data.tags["mlflow.note.content"]
     assert "| ? | epochs | 10 → 30 | 0.320 | +0.020 |" in note
     assert "7 of 7 trials finished." in note
 

@@ -25,7 +25,7 @@ def test_what_a_task_logs_lands_in_its_own_child_run_and_nothing_else_changes(ho
     ended = app.sweep(f"how=choice({','.join(ways)})", *launcher, app=script, tracking=store.uri)
     assert ended.status == ("raise" in ways), ended
     runs = store.runs  # by name: a second run of any trial would be an error here
-    parent = f"{script.removesuffix('.py')} {app.study.root.name}"
+    parent = app.study.name
     assert set(runs) == {parent, "reference", *(f"how={way}" for way in ways)}
     assert len({run.info.experiment_id for run in runs.values()}) == 1
     for way in ways:

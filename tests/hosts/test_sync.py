@@ -44,7 +44,7 @@ def test_an_offline_study_of_five_seeds_is_written_whole_by_sync_and_only_once(h
     assert cli.main(["sync"]) == 0
     first = contents(store)
     expected = {f"{name} · seed {seed}" for name in NAMES for seed in range(1, 6)}
-    assert set(first) == expected | {f"app {app.study.root.name}"}
+    assert set(first) == expected | {app.study.name}
     assert {status for _, status, *_ in first.values()} == {"FINISHED"}
     run = store.runs["lr=1 · seed 4"]
     assert run.data.tags["oneaxis.seed"] == run.data.params["seed"] == "4"

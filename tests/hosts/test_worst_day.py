@@ -45,7 +45,7 @@ def test_a_tracking_server_that_stops_in_the_middle_has_everything_in_the_end(ho
     _, errors = study.communicate(timeout=900)
     assert (study.returncode, errors) == (0, "")
     runs = server.store.runs  # by name: a second run of any trial would be an error here
-    parent = f"app {app.study.root.name}"
+    parent = app.study.name
     assert {name: run.info.status for name, run in runs.items()} == dict.fromkeys(
         [parent, "reference", "x=2", "x=3"], "FINISHED"
     )

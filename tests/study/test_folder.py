@@ -11,6 +11,20 @@ from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study.claim import take
 from oneaxis.study.folder import STUDY_FILE, StudyFolder, newest, newest_incomplete
 
+
+@pytest.mark.parametrize(
+    "place, name",
+    [
+        ("outputs/train/2026-11-26_14-05-09", "2026-11-26_14-05-09"),
+        ("multirun/2026-11-26/14-05-09", "2026-11-26/14-05-09"),
+        ("2026-11-26/lr", "lr"),
+        ("runs/14-05-09", "14-05-09"),
+    ],
+)
+def test_a_study_is_cited_by_what_tells_it_from_others(tmp_path, place, name):
+    assert StudyFolder(tmp_path / place).name == name
+
+
 # -- jobs and records ------------------------------------------------------------------------------
 
 

@@ -121,7 +121,7 @@ def _begun(
     for note in place.notes:
         say(terminal, f"note: {note}")
     if place.earlier is None:
-        study = described(config, plan, policy, tracking, folder.root.name)
+        study = described(config, plan, policy, tracking, folder.name)
         folder.write_study(study)
         keep_source(folder.root, project_root())
         save_masked(config, folder.root / MASTER_FILE)

@@ -61,5 +61,5 @@ def _tried(deviation: Deviation, past: Sequence[Measured]) -> Iterator[str]:
             verdict = row.verdict or "no verdict"
             yield (
                 f"{deviation.name} was tried at this reference: {verdict}, {signed(effect.mean, DIGITS)} over "
-                f"{effect.n} seed{'' if effect.n == 1 else 's'} ({each.folder.root.name})"
+                f"{effect.n} seed{'' if effect.n == 1 else 's'} ({each.folder.name})"
             )

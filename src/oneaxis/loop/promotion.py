@@ -181,10 +181,10 @@ def _entry(
         "values": values,
         "gap": _interval(gap) or None,
         "seeds": list(seeds),
-        "study": " ".join(folder.root.name for folder in confirmed.studies),
+        "study": " ".join(folder.name for folder in confirmed.studies),
         "chosen_by": {
             choice.name: {
-                "study": choice.past.folder.root.name,
+                "study": choice.past.folder.name,
                 "verdict": choice.row.verdict,
                 **_interval(choice.row.deltas.get(metric)),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
@@ -16,6 +17,7 @@ from oneaxis.vocabulary import Record, Study
 
 STUDY_FILE = "study.json"
 DEEPEST = 5  # folders below the one where the newest study is looked for
+_DAY, _TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d-\d\d-\d\d")
 
 
 class StudyFolder:
@@ -23,6 +25,12 @@ class StudyFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @property
+    def name(self) -> str:
+        """How the study is cited: its folder, with the day's above it where that is but a time, as Hydra's are."""
+        day, own = self.root.parent.name, self.root.name
+        return f"{day}/{own}" if _DAY.fullmatch(day) and _TIME.fullmatch(own) else own
 
     def job(self, folder: str) -> Path:
         """A trial's job folder.
