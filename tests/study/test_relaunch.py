@@ -98,6 +98,16 @@ def test_a_batch_lost_by_one_worker_goes_on_with_what_has_no_record_and_the_susp
     assert (folder.job(TRIALS[1].folder) / "attempts" / "1" / "running.json").exists()
 
 
+def test_which_jobs_start_first_is_told_by_their_numbers_in_each_launch(folder):
+    launcher, told = Launcher(folder), []
+    launcher.ranks = {0: 2, 1: 1, 2: 0}  # by trial
+    launch = launcher.launch
+    launcher.launch = lambda overrides, first: told.append(launcher.ranks) or launch(overrides, first)
+    relaunch = Relaunch(launcher, folder, lambda trial: [str(trial.index)])
+    list(relaunch.run([[TRIALS[0], TRIALS[2]], [TRIALS[1]]]))
+    assert told == [{0: 2, 1: 0}, {1: 1}]
+
+
 def test_a_trial_that_ends_its_worker_twice_is_given_up(folder):
     launcher = Launcher(folder, t1=["die", "die"])
     ended, _ = run(folder, launcher)

@@ -47,6 +47,7 @@ class Relaunch:
         self._say = say
         self._limit = limit
         self._jobs = Jobs(folder.root)
+        self._ranks = getattr(launcher, "ranks", None)  # by trial: ours alone lets the longest start first
         self._queued: dict[int, Submitted] = {}
         self._deaths: Counter[int] = Counter()
 
@@ -108,6 +109,9 @@ class Relaunch:
     def _launch(self, batch: Sequence[Trial]) -> Sequence[JobReturn]:
         if hasattr(self._launcher, "returned"):
             self._launcher.returned = lambda number, job: self._tell(batch[number - batch[0].index], job)
+        if self._ranks and hasattr(self._launcher, "ranks"):
+            # The launcher knows numbers of jobs, which are those of trials only where none is left out.
+            self._launcher.ranks = {batch[0].index + place: self._ranks[each.index] for place, each in enumerate(batch)}
         with self._jobs.submitting(self._launcher, batch):
             return self._launcher.launch([list(self._overrides(trial)) for trial in batch], batch[0].index)
 
