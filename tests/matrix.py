@@ -185,7 +185,7 @@ def install(environment: Environment, venv: Path, package: Path) -> None:
 
 def lowest(extra: str) -> Iterator[str]:
     for requirement in PROJECT["dependencies"] + PROJECT["optional-dependencies"].get(extra, []):
-        if bound := re.match(r"([\w.-]+)(?:\[[\w,-]*\])?>=([\d.]+)", requirement):
+        if bound := re.match(r"([\w.-]+)(?:\[[\w,-]*\])?>=([\w.]+)", requirement):
             yield "{}=={}".format(*bound.groups())
 
 

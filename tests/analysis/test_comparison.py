@@ -187,3 +187,32 @@ def test_a_mean_difference_is_the_mean_over_seeds_that_both_finished(values):
         assert (row.deltas["acc"].n if row.deltas else 0) == len(differences)
         if differences:
             assert row.deltas["acc"].mean == pytest.approx(statistics.fmean(differences))
+
+
+@pytest.mark.parametrize(
+    "seeds, lacks, verdict, reason",
+    [
+        (3, {5}, "outside", "2 runs beside the noise band of 3 reference runs"),
+        (5, {9}, "inconclusive", "1 of 5 seeds returned no acc"),
+        (5, set(), "better", ""),
+        (5, {8}, "better", ""),  # the reference's own: what it would have been speaks for no other verdict
+    ],
+)
+def test_a_seed_that_lacks_the_deciding_metric_counts_as_lost(seeds, lacks, verdict, reason):
+    # Two trials a seed: the reference, then the deviation, which is better by about 1.
+    found = {
+        index: record(index, other=1.0)
+        if index in lacks
+        else record(index, acc=index % 2 + index / 1000 + index**2 / 1e5)
+        for index in range(2 * seeds)
+    }
+    [row] = compare(plan(seeds=range(seeds)), found, Policy(metric="acc")).rows
+    assert (row.verdict, row.reason) == (verdict, reason)
+    assert row.deltas["acc"].n == seeds - len(lacks)
+
+
+def test_two_values_beside_the_noise_band_leave_out_who_lacks_the_metric():
+    wider = plan(seeds=(0, 1, 2), extra=(3, 4))
+    values = {0: 1.0, 2: 1.01, 4: 0.99, 6: 1.02, 7: 0.98, 1: 5.0, 3: 5.0}
+    found = compare(wider, {**records(values), 5: record(5, other=1.0)}, Policy(metric="acc"))
+    assert (found.rows[0].verdict, found.rows[0].metrics["acc"].n) == ("outside", 2)

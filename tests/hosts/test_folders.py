@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 
 def test_each_trial_has_a_folder_named_after_its_change(host):
     app = host("plain")
@@ -48,3 +52,51 @@ def test_a_job_that_starts_in_its_own_folder(host):
     assert len(app.study.records) == 6
     for name in ("reference,seed=0", "lr=2,seed=1"):
         assert (app.study.root / name / "record.json").exists()
+
+
+@pytest.mark.parametrize(
+    "subdir, of_the_reference, of_a_deviation",
+    [
+        # As Hydra's documentation has it, where the reference's would be /seed=1; `away` keeps a fault in this test.
+        ("${hydra.job.override_dirname}{away}/seed=${seed}", "reference{away}/seed=1", "lr=1{away}/seed=1"),
+        ("${hydra:job.override_dirname}{away}/job", "reference{away}/job", "lr=1{away}/job"),
+        ("${hydra.job.override_dirname}", "reference", "lr=1"),
+        ("./${hydra.job.override_dirname}", "reference", "lr=1"),
+    ],
+)
+def test_the_reference_never_leaves_the_study_for_lack_of_overrides(host, subdir, of_the_reference, of_a_deviation):
+    app = host("plain")
+    away = str(app.root / "away")
+    named = [text.replace("{away}", away) for text in (subdir, of_the_reference, of_a_deviation)]
+    ended = app.sweep(
+        "lr=0.5,1",
+        f"hydra.sweep.subdir='{named[0]}'",
+        "hydra.job.config.override_dirname.exclude_keys=[seed]",
+        "hydra.sweeper.seeds=2",
+        "hydra.sweeper.controls=[repeat]",
+    )
+    assert ended.status == 0, ended
+    assert set(app.study.statuses.values()) == {"finished"}
+    assert not Path(away).exists()
+    root = app.study.root
+    for folder in (named[1], named[2], named[1].replace("reference", "repeat", 1)):
+        assert (root / folder / ".hydra").is_dir(), sorted(root.iterdir())
+    assert not (root / ".hydra").exists()
+
+
+def test_job_folders_that_the_app_puts_elsewhere_stay_there(host):
+    app = host("plain")
+    away = app.root / "away"
+    subdir = f"hydra.sweep.subdir={away}/${{hydra.job.override_dirname}}"
+    assert app.sweep("lr=0.5,1", subdir).status == 0
+    assert sorted(path.name for path in away.iterdir()) == [".hydra", "app.log", "lr=0.5", "lr=1"]
+
+
+def test_a_deviation_on_a_key_that_names_no_folder_stays_in_the_study(host):
+    app = host("plain")
+    subdir = f"hydra.sweep.subdir=${{hydra.job.override_dirname}}{app.root}/away"
+    ended = app.sweep("lr=0.5,1", subdir, "hydra.job.config.override_dirname.exclude_keys=[lr]")
+    assert ended.status == 0, ended
+    assert app.left == ["multirun"]
+    for name in ("reference", "lr=0.5", "lr=1"):
+        assert (app.study.root / f"{name}{app.root}/away" / ".hydra").is_dir()

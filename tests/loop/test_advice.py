@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from oneaxis.analysis.comparison import compare
-from oneaxis.loop.advice import caution, next_steps
+from oneaxis.loop.advice import caution, next_steps, undecided
 from oneaxis.tracking.handle import Mirrored
 from oneaxis.vocabulary import Plan, Policy, Record, Study, Tracking, Trial
 
@@ -143,3 +144,14 @@ def test_what_lacks_in_mlflow_comes_with_the_command_that_writes_it(of, mirrored
 
 def test_a_study_that_is_tracked_nowhere_names_no_mlflow():
     assert "MLflow" not in steps(study(tracking=None), None)
+
+
+def test_where_every_seed_shows_the_same_difference_no_number_of_seeds_is_named():
+    of = study(seeds=(1, 2, 3))
+    found = records(of)
+    for trial in of.plan.trials:
+        value = 0.5 * trial.seed + (trial.deviation is not None)
+        found[trial.index] = replace(found[trial.index], metrics={"score": value})
+    comparison = compare(of.plan, found, of.policy)
+    assert [row.verdict for row in comparison.rows] == ["inconclusive"]
+    assert undecided(of, comparison, found) == ""

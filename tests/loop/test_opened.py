@@ -6,7 +6,7 @@ import pytest
 
 import oneaxis
 from oneaxis.analysis.loose import from_parameters
-from oneaxis.errors import BadRecord, FolderUnusable
+from oneaxis.errors import BadOverride, BadRecord, FolderUnusable
 
 ROWS = [
     *({"axis": "", "value": "", "seed": seed, "acc": 0.8 + seed / 100} for seed in range(5)),
@@ -50,8 +50,18 @@ def test_a_page_escapes_what_it_shows():
         ({"results": [{"acc": 1}]}, "row 1 lacks the columns `axis` and `value`; it has acc"),
         ({"results": [{**ROWS[0], "acc": "good"}]}, "row 1: `acc` is 'good', which is no number"),
         ({"results": ROWS, "metric": "f1"}, "no result has the metric `f1`; they have acc"),
-        ({"results": ROWS, "margin": "some"}, "margin is 'some'; give a number"),
         ({"results": "nowhere.csv"}, "nowhere.csv can't be read"),
+        ({"results": [ROWS[0], 1]}, "row 2 is 1; give each row as a dict of columns: {'axis': 'lr', 'value': 0.1, "),
+        ({"results": 5}, "results is 5 (int); give a CSV file, a data frame or a list of rows"),
+        ({"results": {"axis": ["", "lr"]}}, "results is {'axis': ['', 'lr']} (dict); give a CSV file, a data frame"),
+        (
+            {"results": [{**row, "seed": None} for row in ROWS]},
+            "two results of the reference without a seed; results of several replicates need a column `seed`",
+        ),
+        (
+            {"results": [ROWS[0], *({key: row[key] for key in ("axis", "value", "acc")} for row in ROWS[5:])]},
+            "two results of lr=0.1 without a seed; results of several replicates need a column `seed`",
+        ),
         ({}, "give either results or experiment=NAME"),
     ],
 )
@@ -59,6 +69,45 @@ def test_what_can_not_be_compared_is_told(arguments, message):
     with pytest.raises(BadRecord) as told:
         oneaxis.compare(**arguments)
     assert message in str(told.value)
+
+
+MARGIN = "give the smallest difference that matters, above 0, in the metric's unit (0.005) or as a share"
+CONFIDENCE = "give a share from 0.5 to below 1, such as 0.95"
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"margin": "some"}, f"margin is 'some'; {MARGIN}"),
+        ({"margin": -1}, f"margin is -1; {MARGIN}"),
+        ({"margin": 0}, f"margin is 0; {MARGIN}"),
+        ({"margin": "-1%"}, f"margin is '-1%'; {MARGIN}"),
+        ({"margin": float("nan")}, f"margin is nan; {MARGIN}"),
+        ({"margin": True}, f"margin is True; {MARGIN}"),
+        ({"confidence": 2}, f"confidence is 2; {CONFIDENCE}"),
+        ({"confidence": 1}, f"confidence is 1; {CONFIDENCE}"),
+        ({"confidence": 0.4}, f"confidence is 0.4; {CONFIDENCE}"),
+        ({"confidence": float("nan")}, f"confidence is nan; {CONFIDENCE}"),
+        ({"confidence": "0.95"}, f"confidence is '0.95'; {CONFIDENCE}"),
+        ({"confidence": None}, f"confidence is None; {CONFIDENCE}"),
+        ({"direction": "up"}, "oneaxis.compare(direction='up'): give 'maximize' or 'minimize' or None"),
+        ({"replicates": "foo"}, "oneaxis.compare(replicates='foo'): give 'training' or 'resampled'"),
+        ({"replicates": None}, "oneaxis.compare(replicates=None): give 'training' or 'resampled'"),
+    ],
+)
+def test_an_argument_is_checked_as_the_setting_of_its_name_is(arguments, message):
+    with pytest.raises(BadOverride) as told:
+        oneaxis.compare(ROWS, **arguments)
+    assert message in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "arguments, margin", [({"margin": "1%"}, 0.0082), ({"margin": 0.5}, 0.5), ({"margin": "0.5"}, 0.5), ({}, None)]
+)
+def test_legal_arguments_are_taken_as_they_are(arguments, margin):
+    found = oneaxis.compare(ROWS, direction="minimize", confidence=0.9, replicates="resampled", **arguments)
+    assert found.comparison.margin == pytest.approx(margin)
+    assert found.comparison.confidence == 0.9
 
 
 RUNS = [

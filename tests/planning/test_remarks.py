@@ -14,8 +14,13 @@ CONFIG = {
     "list": [1, 2.5],
     "sub": {"b": {"c": 1}, "d": []},
     "rows": [{"x": 1}, {"x": 2}],
+    "mixed": [1, 2, {"a": 3}, [4, {"b": {"c": None}}], []],
+    "deep": {"steps": [{"x": 1}], "other": {"y": 2}},
+    "numbered": {0: {"x": 1}, 1: {"x": 2}},
+    "points": "${rows}",
 }
-REFERENCE = Composed(CONFIG, {"model": "mlp", "data": None}, dict(leaves(CONFIG)))
+RESOLVED = {**CONFIG, "points": CONFIG["rows"]}
+REFERENCE = Composed(CONFIG, {"model": "mlp", "data": None}, dict(leaves(RESOLVED)))
 
 
 def deviation(config, resolved=None):
@@ -34,7 +39,13 @@ def deviation(config, resolved=None):
         ("list.x", "(absent)"),
         ("sub", "{b.c: 1, d: []}"),
         ("sub.d", "[]"),
-        ("rows", "{0.x: 1, 1.x: 2}"),
+        ("rows", "[{x: 1}, {x: 2}]"),
+        ("rows.1", "{x: 2}"),
+        ("mixed", "[1, 2, {a: 3}, [4, {b.c: null}], []]"),
+        ("mixed.3", "[4, {b.c: null}]"),
+        ("deep", "{steps: [{x: 1}], other.y: 2}"),
+        ("numbered", "{0.x: 1, 1.x: 2}"),
+        ("points", "[{x: 1}, {x: 2}]"),
         ("rows.1.x", "2"),
         ("nowhere", "(absent)"),
         ("model", "mlp"),

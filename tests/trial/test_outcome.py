@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from tests.strategies import containers, finite, steady, words
 
-from oneaxis.trial.outcome import NONE_RETURNED, read_metrics
+from oneaxis.trial.outcome import NONE_RETURNED, read_metrics, read_metrics_file
 
 
 class Scalar:
@@ -49,6 +50,12 @@ class Broken:
         ({1: 0.5}, {"1": 0.5}),
         ({"val/acc @ 5": np.float64(1)}, {"val/acc @ 5": 1.0}),
         (OmegaConf.create({"a": 0.5}), {"a": 0.5}),
+        ({"val": {"acc": 0.9}, "f1": 0.5}, {"val.acc": 0.9, "f1": 0.5}),
+        ({"a": {"b": {"c": np.float32(0.5)}, "d": "x"}, "e": {}}, {"a.b.c": 0.5}),
+        ({1: {2: 3}}, {"1.2": 3.0}),
+        (OmegaConf.create({"val": {"acc": 0.9}}), {"val.acc": 0.9}),
+        ({"a": 0.5, "cfg": OmegaConf.create({"lr": "???"}), "b": {"c": 1}}, {"a": 0.5, "b.c": 1.0}),
+        ({"a": 0.5, "b": [{"c": 1}]}, {"a": 0.5}),
     ],
 )
 def test_numbers_are_metrics(returned, metrics):
@@ -72,7 +79,9 @@ def test_numbers_are_metrics(returned, metrics):
         (b"1", "NotANumber", "metric `objective` is b'1' (bytes); return a number"),
         ({"a": "0.5"}, "NotANumber", "metric `a` is '0.5' (str); return a number"),
         ({"a": None}, "NotANumber", "metric `a` is None (NoneType); return a number"),
-        ({"a": {"b": 1}}, "NotANumber", "metric `a` is {'b': 1} (dict); return a number"),
+        ({"a": {"b": "1"}}, "NotANumber", "metric `a.b` is '1' (str); return a number"),
+        ({"a": {"b": math.nan}}, "NotFinite", "metric `a.b` is nan"),
+        ({"a": {}}, "NoMetric", "the task returned an empty dict; return at least one metric"),
         ([0.5], "NotANumber", "metric `objective` is [0.5] (list); return a number"),
         ((), "NotANumber", "metric `objective` is () (tuple); return a number"),
         (1j, "NotANumber", "metric `objective` is 1j (complex); return a number"),
@@ -101,6 +110,28 @@ def test_good_metrics_are_kept_beside_a_bad_one_and_the_first_bad_one_is_named()
 
     assert metrics == {"a": 1.0, "d": 2.0}
     assert failure.message == "metric `b` is nan"
+
+
+def test_a_dict_that_holds_itself_has_an_end():
+    returned = {"a": 0.5, "b": {"c": 1}}
+    returned["b"]["up"] = returned
+
+    assert read_metrics(returned) == ({"a": 0.5, "b.c": 1.0}, None)
+
+
+def test_what_is_returned_and_what_is_left_in_a_file_have_the_same_names(tmp_path):
+    content = {"val": {"acc": 0.9, "top": {"5": 1}}, "f1": 0.5, "note": "x", "rows": [1]}
+    (tmp_path / "metrics.json").write_text(json.dumps(content))
+
+    assert read_metrics_file(tmp_path, "metrics.json") == read_metrics(content)
+    assert read_metrics(content) == ({"val.acc": 0.9, "val.top.5": 1.0, "f1": 0.5}, None)
+
+
+def test_a_returned_value_is_left_as_it_is():
+    returned = {"val": {"acc": 0.9}}
+    read_metrics(returned)
+
+    assert returned == {"val": {"acc": 0.9}}
 
 
 @steady

@@ -114,7 +114,7 @@ def conclude(evidence: Evidence, terms: Terms, estimate: Estimate | None) -> Con
 def _without_result(evidence: Evidence) -> Conclusion | None:
     """Where there is nothing to decide on."""
     if not evidence.finished:
-        lost = _lost(evidence)
+        lost = _lost(evidence, None)
         return Conclusion(
             "failed" if evidence.found else "missing", lost if len(evidence.trials) > 1 else "", capped=True
         )
@@ -154,7 +154,7 @@ def _guarded(evidence: Evidence, terms: Terms, found: Conclusion) -> Conclusion:
     if barred:
         reason = f"{barred} of {len(evidence.matches)} pairs can't be compared"
         return Conclusion("inconclusive", reason, bound=found.bound, capped=True)
-    lost = _lost(evidence)
+    lost = _lost(evidence, terms.metric)
     if lost and found.verdict != "worse":
         return Conclusion("inconclusive", lost, bound=found.bound, capped=True)
     gone = terms.reference_lacks & {trial.seed for trial in evidence.trials}
@@ -169,7 +169,7 @@ def _undecided(evidence: Evidence, terms: Terms, estimate: Estimate, bound: floa
     more = None
     if terms.paired and estimate.sd:
         more = more_seeds(estimate.n, estimate.mean, estimate.sd, terms.alpha, margin=terms.margin, overlap=overlap)
-    lost = _lost(evidence)
+    lost = _lost(evidence, terms.metric)
     reason = lost or ("" if more else "more seeds would hardly decide it")
     return Conclusion("inconclusive", reason, bound=bound, more=more, capped=bool(lost))
 
@@ -177,13 +177,14 @@ def _undecided(evidence: Evidence, terms: Terms, estimate: Estimate, bound: floa
 def _of_few(evidence: Evidence, terms: Terms, estimate: Estimate, bound: float | None) -> Conclusion:
     """Below three pairs: beside the reference's noise band, if it is known."""
     few = "one run" if estimate.n == 1 else f"{estimate.n} runs"
-    lost = _lost(evidence)
+    lost = _lost(evidence, terms.metric)
     # A band of runs that came after the look would change a final verdict.
     if terms.band is None or terms.metric is None or terms.adaptive:
         more = f"{lost}; " if lost else ""
         reason = f"{more}{few} each: fewer than {FEWEST_PAIRS} pairs decide nothing"
         return Conclusion("no verdict", reason, bound=bound, capped=bool(lost))
-    value = describe([one.deviation.metrics[terms.metric] for one in evidence.comparable])
+    own = [one.deviation.metrics for one in evidence.comparable]
+    value = describe([metrics[terms.metric] for metrics in own if terms.metric in metrics])
     assert value is not None
     place = beside_band(value.mean, terms.band)
     reason = f"{few} beside the noise band of {terms.band.n} reference runs"
@@ -192,14 +193,16 @@ def _of_few(evidence: Evidence, terms: Terms, estimate: Estimate, bound: float |
     return Conclusion(place, reason, bound=bound, capped=bool(lost))
 
 
-def _lost(evidence: Evidence) -> str:
-    """`2 of 5 seeds failed`; empty where each has a result."""
+def _lost(evidence: Evidence, metric: str | None) -> str:
+    """`2 of 5 seeds failed`; empty where each has a result, and returned the metric."""
     count = len(evidence.trials)
     parts = []
+    without = sum(metric is not None and metric not in record.metrics for record in evidence.finished)
     for word, number in (
         ("failed", sum(record.status == "failed" for record in evidence.found)),
         ("refused", sum(record.status == "refused" for record in evidence.found)),
         ("missing", count - len(evidence.found)),
+        (f"returned no {metric}", without),
     ):
         if number:
             parts.append(f"{number} of {count} seed{'s' if count > 1 else ''} {word}")

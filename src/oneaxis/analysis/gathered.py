@@ -99,7 +99,9 @@ def _terms(
         reference=values,
         adaptive=plan.adaptive and not plan.screens,
         reference_lacks=frozenset(
-            trial.seed for trial, record in found if record is not None and record.status != "finished"
+            trial.seed
+            for trial, record in found
+            if record is not None and (record.status != "finished" or (metric and metric not in record.metrics))
         ),
     )
 

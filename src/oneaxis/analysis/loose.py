@@ -43,6 +43,11 @@ def as_study(results: Sequence[Result], remarks: Sequence[str] = ()) -> tuple[Pl
     for index, result in enumerate(results):
         place = (result.axis, result.value, result.seed)
         name = None if result.axis is None else f"{result.axis}={result.value}"
+        if place in seen and result.seed is None:
+            raise BadRecord(
+                f"two results of {name or 'the reference'} without a seed; results of several replicates need a column "
+                "`seed`, with a number of its own for each replicate, or name the column that has it: seed=NAME"
+            )
         if place in seen:
             raise BadRecord(f"two results of {name or 'the reference'} at seed {result.seed}; give each its own seed")
         seen.add(place)

@@ -63,7 +63,7 @@ class Composer:
             With Hydra's reason.
         """
         composed = self._load(overrides)
-        with _current(composed):
+        with current(composed):
             return dict(_resolved(task_part(composed)))
 
     def unstable(self, overrides: Sequence[str]) -> tuple[Path, ...]:
@@ -113,7 +113,7 @@ class Composer:
 
 
 @contextmanager
-def _current(composed: DictConfig) -> Iterator[None]:
+def current(composed: DictConfig) -> Iterator[None]:
     """As in a job of this configuration: `${hydra:…}` looks at the process's HydraConfig."""
     holder: Any = HydraConfig.instance()
     before = holder.cfg
@@ -125,7 +125,7 @@ def _current(composed: DictConfig) -> Iterator[None]:
 
 
 def _leaves(composed: DictConfig, task: DictConfig) -> Mapping[Path, Any]:
-    with _current(composed):
+    with current(composed):
         return dict(leaves(_resolved(task)))
 
 

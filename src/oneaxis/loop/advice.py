@@ -12,7 +12,7 @@ from urllib.parse import quote as percent
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from oneaxis.analysis.result import Comparison
+from oneaxis.analysis.result import Comparison, Row
 from oneaxis.loop.cost import about
 from oneaxis.report.moves import moves
 from oneaxis.report.order import Sort
@@ -122,6 +122,8 @@ def undecided(study: Study, comparison: Comparison, records: Mapping[int, Record
     wanted = [row.more_seeds[0] for row in waiting if row.more_seeds is not None]
     practical = [seeds for seeds in wanted if seeds <= PRACTICAL_SEEDS]
     if not practical:
+        if not any(_has_interval(row, comparison.metric) for row in waiting):
+            return ""  # nothing was estimated that could say how many; why, stands below the table
         return f"\n{noun}: even {PRACTICAL_SEEDS} more seeds each would hardly settle any."
     more = max(practical)
     trials = more * (len(comparison.rows) + 1)
@@ -134,6 +136,11 @@ def undecided(study: Study, comparison: Comparison, records: Mapping[int, Record
     if comparison.looks == () and study.policy.replicates == "training":
         lines.append("(a second look at the same seeds; hydra.sweeper.seeds=adaptive plans for its looks)")
     return "\n".join(lines)
+
+
+def _has_interval(row: Row, metric: str | None) -> bool:
+    delta = row.deltas.get(metric or "")
+    return delta is not None and delta.low is not None
 
 
 def _with_seeds(study: Study, more: int) -> str:

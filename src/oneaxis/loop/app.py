@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -26,24 +27,27 @@ from oneaxis.vocabulary import Study
 PROJECT_FILE = "pyproject.toml"
 SWEEPER = "hydra/sweeper=oneaxis"
 ENOUGH_LINES = 12  # of an app's complaint
+_OPEN = re.compile(r"leaves `([^`]+)` open|You must specify '([^']+)'")  # ours of a value, Hydra's of a group
 
 
 @dataclass(frozen=True)
 class App:
     """A Hydra app and the folder where it is started.
 
-    `command` is what follows `python`; `sweeper` what chooses oneaxis where the app's own configuration doesn't.
+    `command` is what follows `python`; `sweeper` what chooses oneaxis where the app's own configuration doesn't;
+    `given` are values that it leaves open (`???`).
     """
 
     command: tuple[str, ...]
     cwd: Path
     config_name: str | None = None
     sweeper: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     def arguments(self, overrides: Sequence[str]) -> tuple[str, ...]:
         """What follows `python` to sweep with these overrides."""
         chosen = () if self.config_name is None else ("--config-name", self.config_name)
-        return (*self.command, *chosen, "-m", *overrides)
+        return (*self.command, *chosen, "-m", *overrides, *self.given)
 
     def shown(self, overrides: Sequence[str]) -> str:
         """The same as a line to copy into a shell."""
@@ -170,6 +174,26 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
         claims = tuple(Standing(**item) for item in reference["claims"])
         knowing = replace(app, sweeper=() if reference["chooses_oneaxis"] else (SWEEPER,))
         return Planned(knowing, study, reference["config"], master, Path(reference["study_folder"]), claims)
+
+
+def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Planned:
+    """The same; what the configuration leaves open (`???`) is taken from `known`, overrides of a former study.
+
+    Raises
+    ------
+    AppUnusable
+        As `plan_app` does, if that isn't enough.
+    """
+    while True:
+        try:
+            return plan_app(app, overrides)
+        except AppUnusable as error:
+            named = _OPEN.search(error.reason)
+            key = named and (named[1] or named[2])
+            given = [text for text in known if text.lstrip("+").partition("=")[0] == key and text not in app.given]
+            if not given:
+                raise
+            app = replace(app, given=(*app.given, *given))
 
 
 def run_app(app: App, overrides: Sequence[str]) -> Ran:

@@ -12,11 +12,9 @@ from hydra.core.override_parser.types import Override
 from oneaxis.analysis.result import Row
 from oneaxis.errors import NotPromoted
 from oneaxis.loop.advice import short
-from oneaxis.loop.app import App, Planned, find_app, plan_app
-from oneaxis.loop.past import PastStudy, as_axis, change_key, past_studies, typed
+from oneaxis.loop.app import App, Planned, find_app, plan_filled
+from oneaxis.loop.past import PastStudy, as_axis, change_key, past_studies, typed, without_axes
 from oneaxis.vocabulary import Deviation
-
-NO_AXES = "hydra.sweeper.axes=null"
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,7 @@ class Reference:
     """The reference as it is now."""
 
     planned: Planned
+    settings: tuple[str, ...] = ()  # of the study that it was taken from, as they are typed
 
     @property
     def app(self) -> App:
@@ -55,6 +54,14 @@ class Reference:
     @property
     def seed_key(self) -> str:
         return self.planned.study.plan.seed_key
+
+    def seeds(self, count: int) -> list[str]:
+        """What asks for so many; nothing where the configuration has no seed to count from."""
+        return [] if self.planned.study.plan.seeds == (None,) else [f"hydra.sweeper.seeds={count}"]
+
+    def shown(self, overrides: Sequence[str]) -> str:
+        """A study of it as a line to copy into a shell."""
+        return self.app.shown([*self.settings, *overrides])
 
 
 def choose(
@@ -78,9 +85,11 @@ def config_of(changes: Sequence[tuple[str, Override]], past: Sequence[PastStudy]
     return None
 
 
-def reference_now(given: str | None, here: Path, config_name: str | None, settings: Sequence[str] = ()) -> Reference:
-    """The reference that the app composes now, by a dry run of it."""
-    return Reference(plan_app(find_app(given, here, config_name=config_name), [*settings, NO_AXES]))
+def reference_now(given: str | None, here: Path, config_name: str | None, past: PastStudy | None) -> Reference:
+    """The reference that the app composes now, by a dry run of it under a past study's settings."""
+    settings, shifted = ((), ()) if past is None else (past.kept_settings(), past.study.plan.shifted)
+    app = find_app(given, here, config_name=config_name)
+    return Reference(plan_filled(app, without_axes(settings), shifted), settings)
 
 
 def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference]:
@@ -88,7 +97,7 @@ def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference
     app = find_app(options.app, Path.cwd(), config_name=options.config_name)
     past = past_studies(app.cwd)
     config = options.config_name or (past[0].config_name if past else None)
-    return past, reference_now(options.app, Path.cwd(), config, past[0].kept_settings() if past else ())
+    return past, reference_now(options.app, Path.cwd(), config, past[0] if past else None)
 
 
 def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: Reference, *, forced: bool) -> Choice:
@@ -134,11 +143,11 @@ def _refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:
 
 
 def _nowhere(text: str, elsewhere: Sequence[PastStudy], reference: Reference) -> str:
-    measure = f"measure it first: {reference.app.shown([as_axis(text), 'hydra.sweeper.seeds=5'])}"
+    measure = f"measure it first: {reference.shown([as_axis(text), *reference.seeds(5)])}"
     if not elsewhere:
         return f"no study measured `{text}`; {measure}"
     last = elsewhere[0]
-    shifts = last.study.plan.shifted
+    shifts = [text for text in last.study.plan.shifted if text not in reference.app.given]
     if shifts:
         return (
             f"{last.folder.root} measured `{text}` from a shifted reference ({' '.join(shifts)}); "

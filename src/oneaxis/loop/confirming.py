@@ -11,8 +11,8 @@ from oneaxis.analysis.interaction import Interaction, interaction
 from oneaxis.analysis.result import Comparison, Row
 from oneaxis.errors import NotPromoted
 from oneaxis.loop.app import App, run_app
-from oneaxis.loop.choosing import NO_AXES, Choice
-from oneaxis.loop.past import as_axis
+from oneaxis.loop.choosing import Choice
+from oneaxis.loop.past import as_axis, without_axes
 from oneaxis.study.folder import StudyFolder
 from oneaxis.vocabulary import Deviation, Difference, Plan, Policy, Record, Study
 
@@ -33,9 +33,10 @@ class Confirmed:
 def command_lines(choices: Sequence[Choice], settings: Sequence[str], seeds: Sequence[int]) -> list[list[str]]:
     """The overrides of the studies to run: the axes; for several changes then their combination, as a shift."""
     fresh = [f"hydra.sweeper.seeds=[{','.join(map(str, seeds))}]", "hydra.sweeper.reference_seeds=null"]
-    lines = [[*settings, *fresh, NO_AXES, *(as_axis(choice.text) for choice in choices)]]
+    same = [*without_axes(settings), *fresh]
+    lines = [[*same, *(as_axis(choice.text) for choice in choices)]]
     if len(choices) > 1:
-        lines.append([*settings, *fresh, NO_AXES, *(choice.text for choice in choices)])
+        lines.append([*same, *(choice.text for choice in choices)])
     return lines
 
 

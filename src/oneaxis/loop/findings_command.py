@@ -28,7 +28,7 @@ def findings(options: argparse.Namespace) -> int:
     )
     say(terminal, f"Reference {reference.planned.config_name}, {reference.digest[:12]}")
     if not found:
-        say(terminal, "Nothing was tried yet; sweep a key: " + reference.app.shown(["KEY=VALUE,VALUE"]))
+        say(terminal, "Nothing was tried yet; sweep a key: " + reference.shown(["KEY=VALUE,VALUE"]))
         return GOOD
     say(terminal, listing(found))
     stale = [each for each in found if each.state != "fresh" and not each.reference_now]
@@ -70,5 +70,5 @@ def _refresh(stale: Sequence[Finding], reference: Reference) -> str:
     trials = (sum(map(len, axes.values())) + 1) * seeds
     spent = [each.row.seconds.mean for each in stale if each.row is not None and each.row.seconds is not None]
     swept = [f"{key}=choice({','.join(values)})" for key, values in axes.items()]
-    line = reference.app.shown([*swept, f"hydra.sweeper.seeds={seeds}"])
+    line = reference.shown([*swept, *reference.seeds(seeds)])
     return f"To measure them again ({trials} trials{about(trials, spent)}):\n  {line}"

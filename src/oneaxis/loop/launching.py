@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from oneaxis.analysis.timing import time_decides
 from oneaxis.composing.text import quote
+from oneaxis.loop.job_folder import kept_inside
 from oneaxis.loop.launchers import job_has_process, thread_limits
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.order import expected_seconds, longest_first, taking_turns
@@ -113,7 +114,11 @@ class Launching:
             texts.append(f"hydra.sweep.subdir={quote(trial.folder)}")
         if self.moved and not self._plain:
             texts.append(f"hydra.sweep.dir={quote(str(self.folder.root))}")
-        return [*trial.overrides, *texts]
+        overrides = [*trial.overrides, *texts]
+        if not self._plain and not uses_own_folders(self.config):
+            subdir = kept_inside(self.config, self.context.config_loader, trial, overrides)
+            overrides += [] if subdir is None else [f"hydra.sweep.subdir={quote(subdir)}"]
+        return overrides
 
 
 def uses_own_folders(config: DictConfig) -> bool:

@@ -9,10 +9,10 @@ from oneaxis.analysis.result import Row
 from oneaxis.composing.text import to_text
 from oneaxis.errors import CannotEdit, NotPromoted
 from oneaxis.loop.app import run_app
-from oneaxis.loop.choosing import NO_AXES, Reference, today
+from oneaxis.loop.choosing import Reference, today
 from oneaxis.loop.cost import about
 from oneaxis.loop.lineage import Step, read_lineage
-from oneaxis.loop.past import PastStudy, as_axis, parse_change
+from oneaxis.loop.past import PastStudy, as_axis, parse_change, without_axes
 from oneaxis.report.table import signed
 from oneaxis.report.terminal import console, say
 
@@ -85,7 +85,7 @@ def _reverse(
     for text in kept:
         say(terminal, f"note: {text}")
     seeds = max([SEEDS, *(len(step.seeds) for step in steps)])
-    line = [*(as_axis(text) for _, text in axes.values()), f"hydra.sweeper.seeds={seeds}"]
+    line = [*(as_axis(text) for _, text in axes.values()), *reference.seeds(seeds)]
     trials = (len(axes) + 1) * seeds
     spent = [
         each.comparison.reference.seconds.mean
@@ -94,10 +94,10 @@ def _reverse(
     ]
     say(
         terminal,
-        f"\nUndoing each step singly ({trials} trials{about(trials, spent[:1])}):\n  {reference.app.shown(line)}",
+        f"\nUndoing each step singly ({trials} trials{about(trials, spent[:1])}):\n  {reference.shown(line)}",
     )
     if options.run_it:
-        ran = run_app(reference.app, [*line, NO_AXES])
+        ran = run_app(reference.app, [*without_axes(reference.settings), *line])
         if ran.folder is None or ran.status != 0:
             raise NotPromoted(f"the study that undoes the steps ended with exit status {ran.status}")
         past = [PastStudy(ran.folder, ran.folder.read_study())]

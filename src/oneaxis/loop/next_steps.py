@@ -6,10 +6,12 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from oneaxis.loop.advice import resume_command
 from oneaxis.loop.app import Planned, project_settings
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.cost import about
 from oneaxis.loop.past import PastStudy
+from oneaxis.study.same import complete
 from oneaxis.vocabulary import Record
 
 
@@ -30,9 +32,15 @@ def next_steps(
     *,
     ladder: str,
     data_seen: bool,
+    settings: Sequence[str] = (),
 ) -> Iterator[Step]:
-    """What is sensible, the first first: data, floor (the axes of `ladder`), claims, then changes of one axis."""
+    """What is sensible, the first first: the newest study's rest, data, floor (the axes of `ladder`), claims, changes.
+
+    `settings` belong into the lines of studies.
+    """
     app = planned.app
+    if studies and not complete(studies[-1].study, studies[-1].folder.records(studies[-1].study)):
+        yield Step(resume_command(studies[-1].folder.root), "the newest study has trials without a result", "its rest")
     named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
     reproduce = reproduce_command(app.config_name)
     if not data_seen:
@@ -43,7 +51,7 @@ def next_steps(
     unmeasured = [name for name, value in floor if value is None]
     if unmeasured:
         cost = _cost((len(floor) + 1) * seeds, finished)
-        yield Step(app.shown([f"axes={ladder}"]), f"the floor lacks {', '.join(unmeasured)}", cost)
+        yield Step(app.shown([*settings, f"axes={ladder}"]), f"the floor lacks {', '.join(unmeasured)}", cost)
     for item in planned.claims:
         if item.answer is None:
             yield Step(
@@ -52,7 +60,8 @@ def next_steps(
                 "unknown yet",
             )
     if planned.study.plan.deviations and not any(_asked(item, planned) for item in studies):
-        yield Step(app.shown([]), "its own axes weren't measured here", _cost(len(planned.study.plan.trials), finished))
+        cost = _cost(len(planned.study.plan.trials), finished)
+        yield Step(app.shown(settings), "its own axes weren't measured here", cost)
     if studies:
         yield Step(
             f"oneaxis compare {studies[-1].folder.root.relative_to(app.cwd)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from oneaxis.analysis.comparison import compare as compare_records
 from oneaxis.analysis.loose import as_study, from_columns, from_parameters
 from oneaxis.analysis.result import Comparison, Estimate, Row
-from oneaxis.errors import BadRecord, FolderUnusable
+from oneaxis.errors import BadOverride, BadRecord, FolderUnusable
+from oneaxis.loop.settings import margin_of, read_confidence
 from oneaxis.report.table import Table, tabulate
 from oneaxis.study.folder import StudyFolder, newest
-from oneaxis.vocabulary import Margin, Policy, Record, Study, Trial
+from oneaxis.vocabulary import Policy, Record, Study, Trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,9 +158,12 @@ def compare(
     ------
     BadRecord
         If there is no reference, a number can't be read, or there is no such experiment or metric.
+    BadOverride
+        If `direction`, `margin`, `confidence` or `replicates` has no legal value.
     """
     if (results is None) == (experiment is None):
         raise BadRecord("give either results or experiment=NAME")
+    policy = _policy(metric, direction, margin, confidence, replicates)
     remarks: list[str] = []
     if experiment is not None:
         from oneaxis.tracking.runs import experiment_runs  # noqa: PLC0415 - imports mlflow
@@ -172,22 +176,33 @@ def compare(
     known = tuple(dict.fromkeys(name for result in found for name in result.metrics))
     if metric is not None and metric not in known:
         raise BadRecord(f"no result has the metric `{metric}`; they have {', '.join(known) or 'none'}")
-    policy = Policy(
-        metric=metric,
-        direction=direction,
-        margin=_margin(margin),
-        confidence=confidence,
-        replicates=replicates,
-    )
     comparison = compare_records(plan, records, policy)
     return Verdicts(replace(comparison, remarks=(*comparison.remarks, *remarks)))
+
+
+def _policy(metric: str | None, direction: Any, margin: Any, confidence: Any, replicates: Any) -> Policy:
+    """The arguments, as strictly checked as a study's settings."""
+    _one_of("direction", direction, ("maximize", "minimize", None))
+    _one_of("replicates", replicates, ("training", "resampled"))
+    return Policy(
+        metric=metric,
+        direction=direction,
+        margin=None if margin is None else margin_of(margin, "margin"),
+        confidence=read_confidence(confidence, "confidence"),
+        replicates=replicates,
+    )
+
+
+def _one_of(name: str, value: Any, legal: tuple[str | None, ...]) -> None:
+    if value not in legal:
+        raise BadOverride(f"oneaxis.compare({name}={value!r}): give {' or '.join(map(repr, legal))}")
 
 
 def _read(results: Any) -> list[Mapping[str, Any]]:
     if hasattr(results, "to_dict"):
         return list(results.to_dict("records"))
     if not isinstance(results, (str, os.PathLike)):
-        return list(results)
+        return _rows_of(results)
     try:
         with Path(results).open(newline="", encoding="utf-8-sig") as stream:
             return list(csv.DictReader(stream))
@@ -195,14 +210,20 @@ def _read(results: Any) -> list[Mapping[str, Any]]:
         raise BadRecord(f"{results} can't be read: {error.strerror}") from error
 
 
-def _margin(given: float | str | None) -> Margin | None:
-    if given is None:
-        return None
-    text = str(given)
-    try:
-        return Margin(float(text.rstrip("%")) / 100, relative=True) if text.endswith("%") else Margin(float(text))
-    except ValueError:
-        raise BadRecord(f'margin is {given!r}; give a number in the metric\'s unit, or "1%"') from None
+def _rows_of(results: Any) -> list[Mapping[str, Any]]:
+    if isinstance(results, Mapping) or not isinstance(results, Iterable):
+        raise BadRecord(
+            f"results is {results!r:.80} ({type(results).__name__}); give a CSV file, a data frame or a list of rows, "
+            "each a dict of columns: [{'axis': 'lr', 'value': 0.1, 'seed': 1, 'acc': 0.9}, …]"
+        )
+    rows = list(results)
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping):
+            raise BadRecord(
+                f"row {number} is {row!r:.80}; give each row as a dict of columns: "
+                "{'axis': 'lr', 'value': 0.1, 'seed': 1, 'acc': 0.9}"
+            )
+    return rows
 
 
 def _rows(comparison: Comparison) -> list[Row]:

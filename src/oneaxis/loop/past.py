@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +26,9 @@ from oneaxis.vocabulary import Deviation, Plan, Study
 
 # Of a study's command line: what belongs to that study alone.
 OWN = ("hydra.sweeper.seeds=", "hydra.sweeper.reference_seeds=", "hydra.sweeper.axes", "hydra.sweeper.dry_run=")
+NO_AXES = "hydra.sweeper.axes=null"
 PLACE = ("hydra.sweep.", "hydra.run.", "hydra/sweeper=oneaxis", "hydra.sweeper.screen", "hydra.sweeper.controls")
+_AXES_FILE = re.compile(r"\+{0,2}(?:[\w/]+/)?axes=\w")  # a choice of the group `axes`, wherever it lies
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,29 @@ class PastStudy:
 
     def kept_settings(self) -> tuple[str, ...]:
         """Its command line's settings that another study of the same question shares."""
+        # A file of axes may hold the policy, too: it is chosen again, without its axes.
+        return (*self._files, *([NO_AXES] if self._files else []), *self.typed_settings())
+
+    @property
+    def chose_a_file(self) -> bool:
+        """Whether its command line chose a file of axes, which may hold settings."""
+        return bool(self._files)
+
+    @property
+    def _files(self) -> list[str]:
+        shifted = self.study.plan.shifted
+        return [text for text in self.study.arguments if _AXES_FILE.match(text) and text not in shifted]
+
+    def typed_settings(self) -> tuple[str, ...]:
+        """Those of them that its command line says one by one."""
         texts = [text for text in self.study.arguments if text.startswith(("hydra.", "hydra/", "+hydra", "++hydra"))]
         # What was masked when it was written down can't be typed again.
-        kept = (text for text in texts if not text.lstrip("+").startswith((*OWN, *PLACE)))
-        return tuple(text for text in kept if MASK not in text)
+        return tuple(t for t in texts if not t.lstrip("+").startswith((*OWN, *PLACE)) and MASK not in t)
+
+
+def without_axes(settings: Sequence[str]) -> list[str]:
+    """Settings of a study whose axes are all typed."""
+    return [*settings] if NO_AXES in settings else [*settings, NO_AXES]
 
 
 def studies_under(root: Path) -> tuple[PastStudy, ...]:

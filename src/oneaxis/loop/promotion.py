@@ -50,15 +50,15 @@ def promote(options: argparse.Namespace) -> int:
     changes = [(text, parse_change(text)) for text in options.changes]
     everything = past_studies(find_app(options.app, here, config_name=options.config_name).cwd)
     past = _asked_for(everything, options.study)
-    config_name = options.config_name or config_of(changes, past)
-    newest = next((each for each in past if any(each.deviation(change) for _, change in changes)), None)
-    settings = newest.kept_settings() if newest is not None else ()
-    reference = reference_now(options.app, here, config_name, settings)
+    config_name = options.config_name or config_of(changes, past) or (past[0].config_name if past else None)
+    measured = (each for each in past if any(each.deviation(change) for _, change in changes))
+    newest = next(measured, past[0] if past else None)
+    reference = reference_now(options.app, here, config_name, newest)
     choices = choose(changes, past, reference, forced=options.force)
     project = _project(reference)
     edit, why = _edit(project, choices)
     seeds = _fresh(everything, project, reference, options.seeds or _as_many(choices))
-    lines = command_lines(choices, settings, seeds)
+    lines = command_lines(choices, reference.settings, seeds)
     say(terminal, cost(choices, reference, lines, seeds))
     if edit is None:
         say(terminal, f"note: {why}; the edit will be printed, not made")
@@ -77,7 +77,7 @@ def promote(options: argparse.Namespace) -> int:
     if edit is None or project is None:
         say(terminal, by_hand(choices, why))
         return NO
-    _refuse_moved(reference, options, here, config_name, settings)
+    _refuse_moved(reference, reference_now(options.app, here, config_name, newest))
     entry = _entry(choices, confirmed, reference, edit, seeds=seeds, forced=options.reason if options.force else None)
     _write(terminal, project, edit, entry, here)
     _tag(terminal, confirmed, choices, entry)
@@ -143,10 +143,7 @@ def _fresh(everything: Sequence[PastStudy], project: Project | None, reference: 
     return list(range(first, first + count))
 
 
-def _refuse_moved(
-    reference: Reference, options: argparse.Namespace, here: Path, config_name: str | None, settings: Sequence[str]
-) -> None:
-    again = reference_now(options.app, here, config_name, settings)
+def _refuse_moved(reference: Reference, again: Reference) -> None:
     if again.digest != reference.digest:
         raise NotPromoted("the reference was changed while its winner was measured; nothing was written, start again")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -18,6 +19,7 @@ from oneaxis.loop.design import ADAPTIVE, SCREEN_SEEDS, controls, read_seeds, sc
 from oneaxis.loop.foreign import left_aside
 from oneaxis.loop.legal import above_zero, mapping, names, one_of
 from oneaxis.masking import masked_override
+from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import GATES, ControlKind, Margin, Policy
 
 
@@ -99,7 +101,7 @@ def read_settings(hydra: DictConfig) -> Settings:
             ),
             protected=names(raw["policy"]["protected"], "policy.protected"),
             margin=_margin(plain.policy.margin),
-            confidence=_confidence(plain.policy.confidence),
+            confidence=read_confidence(plain.policy.confidence, "hydra.sweeper.policy.confidence"),
             guardrails=_guardrails(raw["policy"]["guardrails"]),
             gates=_gates(raw["policy"]["gates"]),
         ),
@@ -121,7 +123,12 @@ def read_settings(hydra: DictConfig) -> Settings:
 def _margin(value: Any) -> Margin | None:
     if value is None:
         return None
-    return read_margin(value, f"hydra.sweeper.policy.margin is {value!r}; give the smallest difference that")
+    return margin_of(value, "hydra.sweeper.policy.margin")
+
+
+def margin_of(value: Any, name: str) -> Margin:
+    """A margin that is given under this name: a setting or an argument."""
+    return read_margin(value, f"{name} is {value!r}; give the smallest difference that")
 
 
 def read_margin(value: Any, refusal: str) -> Margin:
@@ -140,10 +147,12 @@ def read_margin(value: Any, refusal: str) -> Margin:
     return Margin(amount, relative)
 
 
-def _confidence(value: float) -> float:
-    if not 0.5 <= value < 1:  # noqa: PLR2004 - below it, verdicts are guesses
-        raise BadOverride(f"hydra.sweeper.policy.confidence is {value}; give a share from 0.5 to below 1, such as 0.95")
-    return float(value)
+def read_confidence(value: Any, name: str) -> float:
+    """The confidence of all verdicts together; `name` is the setting or argument that gives it."""
+    share = float(value) if isinstance(value, Real) else math.nan
+    if not 0.5 <= share < 1:  # noqa: PLR2004 - below it, verdicts are guesses
+        raise BadOverride(f"{name} is {value!r}; give a share from 0.5 to below 1, such as 0.95")
+    return share
 
 
 def _guardrails(value: Any) -> Mapping[str, float]:
@@ -183,8 +192,20 @@ def _metrics_file(value: Any) -> None:
 
 
 def typed_arguments() -> tuple[str, ...]:
-    """The process's command line, without secrets."""
-    return tuple(masked_override(text) for text in sys.argv[1:])
+    """The process's command line, without secrets; with what the app took out of it before Hydra saw it."""
+    return tuple(masked_override(text) for text in whole_line(sys.argv[1:], sys.orig_argv, entry_point()))
+
+
+def whole_line(left: Sequence[str], started: Sequence[str], entry: Sequence[str]) -> list[str]:
+    """What was typed behind the script (or `-m package.train`), if all that is left of it came from there."""
+    script = entry[-1]
+    for place, text in enumerate(started[1:], 1):
+        module = len(entry) > 1 and started[place - 1] == "-m" and text.removesuffix(".__main__") == script
+        if module or (len(entry) == 1 and Path(text).absolute() == Path(script).absolute()):
+            typed = list(started[place + 1 :])
+            rest = iter(typed)
+            return typed if all(word in rest for word in left) else list(left)
+    return list(left)
 
 
 def _gates(value: Any) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from oneaxis.trial import journal
 from oneaxis.trial.guard import container, now, resolved
 from oneaxis.trial.handover import Handover
 from oneaxis.trial.loaded import project_root
-from oneaxis.trial.outcome import measured
+from oneaxis.trial.outcome import Expected, expect, measured
 from oneaxis.trial.provenance import entry_point
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
@@ -47,6 +47,7 @@ class _Open:
     handover: Handover
     witness: Witness
     mirror: MirrorProcess | None
+    expected: Expected | None
     clock: float
 
 
@@ -71,20 +72,20 @@ class RecordRun(Callback):
         handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror))
         witness = Witness(str(project_root()), {})
         notes = journal.open_journal(folder.root)
-        self._open = _Open(study, record, folder, notes, handover, witness, mirror, time.perf_counter())
+        expected = expect(folder.root, OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"))
+        self._open = _Open(study, record, folder, notes, handover, witness, mirror, expected, time.perf_counter())
         atexit.register(self._left_open)
         witness.open()
         handover.open()
 
-    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:  # noqa: ARG002 - Hydra's signature
         """Write the record, then let the mirror write its run."""
         if self._open is None:
             return
         if job_return.status == JobStatus.COMPLETED:
             metrics, failure = measured(
                 job_return._return_value,  # noqa: SLF001 - untouched, also when it failed
-                folder=self._open.folder.root,
-                pattern=OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"),
+                expected=self._open.expected,
                 logged=self._open.handover.logged,
             )
         else:

@@ -17,11 +17,11 @@ from oneaxis.analysis.claims import Standing
 from oneaxis.analysis.metrics import metric_names, primary_metric
 from oneaxis.canonical import leaves
 from oneaxis.errors import AppUnusable, BadRecord
-from oneaxis.loop.app import App, Planned, plan_app
+from oneaxis.loop.app import App, Planned, plan_filled
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
 from oneaxis.loop.next_steps import Step, next_steps
-from oneaxis.loop.past import PastStudy, reference_digest, studies_under
+from oneaxis.loop.past import NO_AXES, PastStudy, reference_digest, studies_under
 from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Record
@@ -77,9 +77,14 @@ def look_around(app: App) -> State:
     AppUnusable
         If the app can't be planned.
     """
-    planned, unplanned = _planned(app)
-    digest = reference_digest(planned.study.plan) or ""
     past = studies_under(app.cwd)
+    last = _last_like(app, past)
+    settings, shifted = ((), ()) if last is None else (last.typed_settings(), last.study.plan.shifted)
+    planned, unplanned = _planned(app, settings, shifted)
+    if last is not None and last.chose_a_file and last.study.plan.seed_key != planned.study.plan.seed_key:
+        settings = (*settings, f"hydra.sweeper.seed_key={last.study.plan.seed_key}")
+        planned, unplanned = _planned(app, settings, shifted)
+    digest = reference_digest(planned.study.plan) or ""
     here = [item for item in past if item.reference_digest == digest]
     records = [(item, item.folder.records(item.study)) for item in here]
     finished = [record for _, found in records for record in found.values() if record.status == "finished"]
@@ -114,6 +119,7 @@ def look_around(app: App) -> State:
                 finished,
                 ladder=ladder.stem if ladder else LADDER,
                 data_seen=looked is not None and not looked.changed,
+                settings=settings,
             )
         ),
         unplanned=unplanned,
@@ -134,13 +140,22 @@ def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Mapping[int | N
     return found
 
 
-def _planned(app: App) -> tuple[Planned, str | None]:
+def _last_like(app: App, past: Sequence[PastStudy]) -> PastStudy | None:
+    """The newest study of this primary config: what it was told (a seed's key, say), who looks back needs, too."""
+    for item in reversed(past):
+        named = {"--config-name", "-cn"} & set(item.study.arguments)
+        if not item.study.single and (item.config_name == app.config_name if app.config_name else not named):
+            return item
+    return None
+
+
+def _planned(app: App, settings: Sequence[str], shifted: Sequence[str]) -> tuple[Planned, str | None]:
     """The app's own study, or where that is refused its reference alone and the reason."""
     try:
-        return plan_app(app), None
+        return plan_filled(app, settings, shifted), None
     except AppUnusable as error:
         try:
-            return plan_app(app, ["hydra.sweeper.axes=null"]), error.reason
+            return plan_filled(app, [*settings, NO_AXES], shifted), error.reason
         except AppUnusable:
             raise error from None
 

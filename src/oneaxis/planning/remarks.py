@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from enum import Enum
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 from oneaxis.canonical import leaf_at, leaves, same
 from oneaxis.planning.proof import within
+from oneaxis.planning.refusal import shown
 from oneaxis.planning.request import Request
 from oneaxis.vocabulary import ABSENT, Axis, Composed, Path, Plan, split_key
 
@@ -23,9 +24,9 @@ def before(axis: Axis, reference: Composed) -> str:
         return "null" if choice is None else str(choice)
     value = leaf_at(reference.resolved, axis.path)
     if value is not ABSENT:
-        return "null" if value is None else (value.name if isinstance(value, Enum) else str(value))
+        return shown(value)
     below = {path[len(axis.path) :]: leaf for path, leaf in reference.resolved.items() if within(path, [axis.path])}
-    return _nested(below)
+    return _nested(below, reduce(_child, axis.path, reference.config)) if below else shown(ABSENT)
 
 
 def other_type(axis: Axis, reference: Composed, deviation: Composed) -> tuple[str, ...]:
@@ -103,7 +104,46 @@ def resolver_leaves(plan: Plan) -> frozenset[Path]:
     return frozenset(found)
 
 
-def _nested(below: Mapping[Path, Any]) -> str:
-    if not below:
-        return repr(ABSENT)
-    return "{" + ", ".join(f"{'.'.join(path)}: {leaf}" for path, leaf in below.items()) + "}"
+def _nested(below: Mapping[Path, Any], node: Any) -> str:
+    """A subtree put together from its leaves; `node` is its place in the configuration, for its shape."""
+    if () in below:
+        return shown(below[()])
+    parts = _parts(below)
+    if _is_list(parts, node):
+        return "[" + ", ".join(_nested(part, _child(node, name)) for name, part in parts.items()) + "]"
+    return "{" + ", ".join(f"{key}: {text}" for key, text in _entries(parts, node)) + "}"
+
+
+def _entries(parts: Mapping[str, Mapping[Path, Any]], node: Any) -> Iterator[tuple[str, str]]:
+    """A dict's leaves and lists, by their keys joined by dots."""
+    for name, part in parts.items():
+        child = _child(node, name)
+        inner = _parts(part) if () not in part else {}
+        if not inner or _is_list(inner, child):
+            yield name, _nested(part, child)
+        else:
+            yield from ((f"{name}.{key}", text) for key, text in _entries(inner, child))
+
+
+def _parts(below: Mapping[Path, Any]) -> dict[str, dict[Path, Any]]:
+    """The leaves below each key or index."""
+    parts: dict[str, dict[Path, Any]] = {}
+    for (name, *rest), leaf in below.items():
+        parts.setdefault(name, {})[tuple(rest)] = leaf
+    return parts
+
+
+def _is_list(parts: Mapping[str, Any], node: Any) -> bool:
+    """Whether a list has these items; where the configuration only points elsewhere, their names tell."""
+    if isinstance(node, Mapping):
+        return False
+    return isinstance(node, (list, tuple)) or list(parts) == [str(index) for index in range(len(parts))]
+
+
+def _child(node: Any, name: str) -> Any:
+    """The node below a key or an index; `ABSENT` where the configuration has none, or only points elsewhere."""
+    if isinstance(node, Mapping):
+        return next((child for key, child in node.items() if str(key) == name), ABSENT)
+    if isinstance(node, (list, tuple)) and name.isdecimal() and int(name) < len(node):
+        return node[int(name)]
+    return ABSENT

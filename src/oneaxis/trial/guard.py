@@ -19,7 +19,7 @@ from oneaxis.errors import TrialFailed, TrialRefused, TrialTaken
 from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
-from oneaxis.trial.outcome import measured
+from oneaxis.trial.outcome import expect, measured
 from oneaxis.trial.running import Hold
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Record, Status, split_key
@@ -145,8 +145,9 @@ def run_and_record(
 
     try:
         with witness, Handover(folder, enabled=tracked) as handover:
+            expected = expect(output or folder, metrics_file)
             returned = task(cfg)
-            metrics, failure = measured(returned, folder=output or folder, pattern=metrics_file, logged=handover.logged)
+            metrics, failure = measured(returned, expected=expected, logged=handover.logged)
     except SystemExit as exit_:
         message = f"the task called sys.exit({exit_.code!r})"
         leave("failed", {}, Failure("SystemExit", message, traceback.format_exc()))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +21,37 @@ NONE_RETURNED = (
 )
 
 
+State = tuple[int, int, int]  # of a file: when it was written (ns), its size, its place on the disk
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The file of metrics that a task is to write: `pattern` in the job's `folder`, and what matched before the task.
+
+    Trials may share a job folder, and an attempt that failed may have left its file there: what stands before the task
+    starts and is as it was afterwards is another's.
+    """
+
+    folder: Path
+    pattern: str
+    before: Mapping[Path, State]
+
+
+def expect(folder: Path, pattern: str | None) -> Expected | None:
+    """Look at the job's folder before its task starts; None where no file of metrics is named."""
+    return None if pattern is None else Expected(folder, pattern, _matching(folder, pattern))
+
+
 def measured(
-    returned: Any, *, folder: Path, pattern: str | None, logged: Callable[[], Mapping[str, float]]
+    returned: Any, *, expected: Expected | None, logged: Callable[[], Mapping[str, float]]
 ) -> tuple[dict[str, float], Failure | None]:
     """A task's metrics: what it returned, joined by the file that the policy names.
 
-    `pattern` is that file in the job's `folder` (JSON, JSON Lines or CSV; `*` and `**` as in a shell). Where neither
-    gives a metric, `logged` is asked for what the task told MLflow.
+    Where neither gives a metric, `logged` is asked for what the task told MLflow.
     """
     metrics, failure = read_metrics(returned)
-    if pattern is not None:
-        found, lacking = read_metrics_file(folder, pattern)
+    if expected is not None:
+        found, lacking = read_metrics_file(expected.folder, expected.pattern, expected.before)
         own = failure if failure is not None and failure.kind == "NotFinite" else None
         return {**found, **metrics}, own or lacking
     if metrics or failure is None or failure.kind == "NotFinite":
@@ -38,10 +60,24 @@ def measured(
     return read_metrics(told) if told else (metrics, failure)
 
 
-def read_metrics_file(folder: Path, pattern: str) -> tuple[dict[str, float], Failure | None]:
-    """The numbers of the newest file that matches: of each name, the last; nested names are joined by dots."""
+def read_metrics_file(
+    folder: Path, pattern: str, before: Mapping[Path, State] | None = None
+) -> tuple[dict[str, float], Failure | None]:
+    """The numbers of the newest file that matches and isn't as it was `before` the task.
+
+    Of each name the last counts; nested names are joined by dots. The file is JSON, JSON Lines or CSV; in its name `*`
+    and `**` work as in a shell.
+    """
     setting = f"hydra.sweeper.policy.metrics_file={pattern}"
-    files = sorted((path for path in folder.glob(pattern) if path.is_file()), key=lambda path: path.stat().st_mtime)
+    there = _matching(folder, pattern)
+    files = sorted((path for path in there if there[path] != (before or {}).get(path)), key=there.__getitem__)
+    if not files and there:
+        older = max(there, key=there.__getitem__).relative_to(folder)
+        return {}, Failure(
+            "NoMetric",
+            f"the task left no such file in its job folder {folder} ({setting}): {older} was there before and isn't "
+            "this trial's; write it in each trial, or give each its own folder (hydra.sweep.subdir)",
+        )
     if not files:
         return {}, Failure("NoMetric", f"the task left no such file in its job folder {folder} ({setting})")
     try:
@@ -51,6 +87,17 @@ def read_metrics_file(folder: Path, pattern: str) -> tuple[dict[str, float], Fai
     if not numbers:
         return {}, Failure("NoMetric", f"{files[-1]} holds no number ({setting})")
     return read_metrics(numbers)
+
+
+def _matching(folder: Path, pattern: str) -> dict[Path, State]:
+    """The files that match, each with what changes when it is written."""
+    found: dict[Path, State] = {}
+    for path in folder.glob(pattern):
+        with contextlib.suppress(OSError):  # gone meanwhile: others may work in this folder
+            if path.is_file():
+                state = path.stat()
+                found[path] = (state.st_mtime_ns, state.st_size, state.st_ino)
+    return found
 
 
 def _numbers(path: Path) -> Iterator[tuple[str, float]]:
@@ -65,15 +112,20 @@ def _numbers(path: Path) -> Iterator[tuple[str, float]]:
     parts = text.splitlines() if path.suffix in (".jsonl", ".ndjson") else [text]
     for part in parts:
         if part.strip():
-            yield from _leaves(json.loads(part), "")
+            yield from ((name, value) for name, value in _leaves(json.loads(part)) if isinstance(value, (int, float)))
 
 
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, float]]:
-    if isinstance(value, Mapping):
+def _leaves(value: Any, path: tuple[str, ...] = (), above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """What mappings hold, by their keys joined by dots; a value that is none is the metric `objective`.
+
+    `above` are the mappings that are being read: one that holds itself is read once. Within another only plain dicts
+    count, and what is of the outermost's kind: a configuration that is returned beside the metrics is none of them.
+    """
+    if not isinstance(value, (dict, type(above[0])) if above else Mapping):
+        yield ".".join(path) if path else OBJECTIVE, value
+    elif not any(value is each for each in above):
         for key, item in value.items():
-            yield from _leaves(item, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, (int, float)):
-        yield name or OBJECTIVE, float(value)
+            yield from _leaves(item, (*path, str(key)), (*above, value))
 
 
 def _written_number(text: Any) -> float | None:
@@ -86,18 +138,18 @@ def _written_number(text: Any) -> float | None:
 def read_metrics(returned: Any) -> tuple[dict[str, float], Failure | None]:
     """The finite metrics of a return value, and what is wrong with it, if anything.
 
-    A mapping names its metrics; a bare number is the metric `objective`. What is no number is left out beside
-    numbers, and a failure alone.
+    A mapping names its metrics, nested ones by their keys joined by dots; a bare number is the metric `objective`.
+    What is no number is left out beside numbers, and a failure alone.
     """
     if returned is None:
         return {}, Failure("NoMetric", NONE_RETURNED)
-    items = returned if isinstance(returned, Mapping) else {OBJECTIVE: returned}
+    items = list(_leaves(returned))
     if not items:
         return {}, Failure("NoMetric", "the task returned an empty dict; return at least one metric")
     metrics: dict[str, float] = {}
     failure: Failure | None = None
     others: Failure | None = None
-    for name, value in items.items():
+    for name, value in items:
         number = _number(value)
         if number is None:
             kind = type(value).__name__
@@ -105,7 +157,7 @@ def read_metrics(returned: Any) -> tuple[dict[str, float], Failure | None]:
         elif not math.isfinite(number):
             failure = failure or Failure("NotFinite", f"metric `{name}` is {number}")
         else:
-            metrics[str(name)] = number
+            metrics[name] = number
     return metrics, failure or (None if metrics else others)
 
 

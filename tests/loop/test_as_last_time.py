@@ -1,0 +1,54 @@
+"""What a study was told on its command line, the commands that follow it know, too."""
+
+from __future__ import annotations
+
+import pytest
+
+from oneaxis import cli
+
+FILE = ["+axes=judged"]
+TYPED = [
+    "lr=choice(0.2)", "hydra.sweeper.seeds=5",
+    "hydra.sweeper.seed_key=random_state", "hydra.sweeper.policy.metric=gain",
+    "hydra.sweeper.policy.direction=maximize", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false",
+]  # fmt: skip
+
+
+@pytest.fixture(params=[FILE, TYPED], ids=["file", "typed"])
+def ran(host, request, monkeypatch):
+    app = host("asks")
+    ended = app.python("app.py", "-m", "hydra/sweeper=oneaxis", *request.param, "data_root=/data")
+    assert ended.status == 0, ended
+    monkeypatch.chdir(app.root)
+    return app, request.param
+
+
+def test_a_promotion_is_judged_as_its_study_was_and_what_is_open_is_filled(ran, capfd):
+    app, given = ran
+    assert cli.main(["findings"]) == 0
+    assert "fresh (1):" in capfd.readouterr().out
+    assert cli.main(["promote", "lr=0.2"]) == 0
+    said = capfd.readouterr().out
+    assert "On fresh seeds, gain:" in said
+    assert "random_state=8" in said
+    assert not (app.root / "mlflow.db").exists()
+    assert "lr: 0.2" in (app.root / "conf" / "config.yaml").read_text()
+
+    assert cli.main(["lineage", "--reverse"]) == 0
+    line = capfd.readouterr().out.splitlines()[-1]
+    assert line.startswith("  python app.py ")
+    for word in ("hydra/sweeper=oneaxis", "data_root=/data", "'lr=choice(0.1)'", "hydra.sweeper.seeds=5"):
+        assert word in line
+    kept = ["+axes=judged hydra.sweeper.axes=null"] if given is FILE else TYPED[2:]
+    assert all(word in line for word in kept)
+
+
+def test_the_status_finds_the_study_whatever_its_seed_is_called_and_its_rest_comes_first(ran, capfd):
+    app, _ = ran
+    assert cli.main(["status"]) == 0
+    assert "studies 1 at this reference, 0 at others" in " ".join(capfd.readouterr().out.split())
+    next(app.study.root.glob("lr=0.2*/record.json")).unlink()
+    assert cli.main(["status"]) == 0
+    said = capfd.readouterr().out
+    assert "next: the newest study has trials without a result (its rest)" in said
+    assert said.splitlines()[-1].startswith("  oneaxis resume multirun/")
