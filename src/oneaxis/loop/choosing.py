@@ -13,7 +13,7 @@ from oneaxis.analysis.result import Row
 from oneaxis.errors import NotPromoted
 from oneaxis.loop.advice import short
 from oneaxis.loop.app import App, Planned, find_app, plan_filled
-from oneaxis.loop.past import PastStudy, as_axis, change_key, past_studies, typed, without_axes
+from oneaxis.loop.past import PastStudy, as_axis, change_key, last_like, past_studies, typed, without_axes
 from oneaxis.vocabulary import Deviation
 
 
@@ -96,8 +96,8 @@ def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference
     """What was measured so far, newest first, and the reference as it is now: where a command of the loop stands."""
     app = find_app(options.app, Path.cwd(), config_name=options.config_name)
     past = past_studies(app.cwd)
-    config = options.config_name or (past[0].config_name if past else None)
-    return past, reference_now(options.app, Path.cwd(), config, past[0] if past else None)
+    config = options.config_name or next((each.config_name for each in past), None)
+    return past, reference_now(options.app, Path.cwd(), config, last_like(config, past))
 
 
 def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: Reference, *, forced: bool) -> Choice:

@@ -109,6 +109,18 @@ def past_studies(root: Path) -> tuple[PastStudy, ...]:
     return tuple(each for each in reversed(found) if each.study.plan.reference is not None and not each.study.single)
 
 
+def last_like(config_name: str | None, newest_first: Sequence[PastStudy]) -> PastStudy | None:
+    """The newest study of deviations of this primary config (None: the app's own).
+
+    What it was told (a seed's key, say), who looks back needs, too; a claim's study was told what the claim says.
+    """
+    for each in newest_first:
+        named = {"--config-name", "-cn"} & set(each.study.arguments)
+        if each.study.plan.deviations and (each.config_name == config_name if config_name else not named):
+            return each
+    return None
+
+
 def reference_digest(plan: Plan) -> str | None:
     return next((trial.digest for trial in plan.trials if trial.deviation is None), None)
 

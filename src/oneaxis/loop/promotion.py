@@ -18,7 +18,7 @@ from oneaxis.loop.choosing import Choice, Reference, choose, config_of, referenc
 from oneaxis.loop.conf_edit import ConfEdit, Wanted, find_edit
 from oneaxis.loop.confirming import Confirmed, command_lines, confirm
 from oneaxis.loop.lineage import appended, lineage_file, read_lineage
-from oneaxis.loop.past import PastStudy, parse_change, past_studies
+from oneaxis.loop.past import PastStudy, last_like, parse_change, past_studies
 from oneaxis.loop.promotion_words import by_hand, confirmation, cost, decision
 from oneaxis.loop.writing import write_together
 from oneaxis.planning.remarks import value_at
@@ -50,9 +50,9 @@ def promote(options: argparse.Namespace) -> int:
     changes = [(text, parse_change(text)) for text in options.changes]
     everything = past_studies(find_app(options.app, here, config_name=options.config_name).cwd)
     past = _asked_for(everything, options.study)
-    config_name = options.config_name or config_of(changes, past) or (past[0].config_name if past else None)
+    config_name = options.config_name or config_of(changes, past)
     measured = (each for each in past if any(each.deviation(change) for _, change in changes))
-    newest = next(measured, past[0] if past else None)
+    newest = next(measured, None) or last_like(options.config_name, past)
     reference = reference_now(options.app, here, config_name, newest)
     choices = choose(changes, past, reference, forced=options.force)
     project = _project(reference)

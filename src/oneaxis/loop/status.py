@@ -21,7 +21,7 @@ from oneaxis.loop.app import App, Planned, plan_filled
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
 from oneaxis.loop.next_steps import Step, next_steps
-from oneaxis.loop.past import NO_AXES, PastStudy, reference_digest, studies_under
+from oneaxis.loop.past import NO_AXES, PastStudy, last_like, reference_digest, studies_under
 from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Record
@@ -78,7 +78,7 @@ def look_around(app: App) -> State:
         If the app can't be planned.
     """
     past = studies_under(app.cwd)
-    last = _last_like(app, past)
+    last = last_like(app.config_name, past[::-1])
     settings, shifted = ((), ()) if last is None else (last.typed_settings(), last.study.plan.shifted)
     planned, unplanned = _planned(app, settings, shifted)
     if last is not None and last.chose_a_file and last.study.plan.seed_key != planned.study.plan.seed_key:
@@ -138,15 +138,6 @@ def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Mapping[int | N
             if trial.digest == digest and trial.index in records and records[trial.index].status == "finished":
                 found[trial.seed] = records[trial.index]
     return found
-
-
-def _last_like(app: App, past: Sequence[PastStudy]) -> PastStudy | None:
-    """The newest study of this primary config: what it was told (a seed's key, say), who looks back needs, too."""
-    for item in reversed(past):
-        named = {"--config-name", "-cn"} & set(item.study.arguments)
-        if not item.study.single and (item.config_name == app.config_name if app.config_name else not named):
-            return item
-    return None
 
 
 def _planned(app: App, settings: Sequence[str], shifted: Sequence[str]) -> tuple[Planned, str | None]:
