@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oneaxis import cli
+from oneaxis.loop.app import App
+from oneaxis.loop.choosing import reference_now
 
 FILE = ["+axes=judged"]
 TYPED = [
@@ -52,3 +54,12 @@ def test_the_status_finds_the_study_whatever_its_seed_is_called_and_its_rest_com
     said = capfd.readouterr().out
     assert "next: the newest study has trials without a result (its rest)" in said
     assert said.splitlines()[-1].startswith("  oneaxis resume multirun/")
+
+
+def test_no_line_asks_for_seeds_that_the_configuration_can_not_count(host):
+    app = host("plain")
+    config = app.root / "conf" / "config.yaml"
+    config.write_text(config.read_text().replace("seed: 1", "seed: null"))
+    reference = reference_now("app.py", app.root, None, None)
+    assert reference.app == App(("app.py",), app.root, sweeper=("hydra/sweeper=oneaxis",))
+    assert reference.seeds(5) == []
