@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import warnings
@@ -23,6 +24,9 @@ HOSTS = Path(__file__).parent / "hosts"
 NOT_INHERITED = ("MLFLOW_", "OMP_", "MKL_", "OPENBLAS_", "HYDRA_", "COLUMNS")
 # Hundreds of processes start here: without compiled files each would compile all modules again, half of its time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Whoever starts the tests in a shell's background has Ctrl-C ignored, and all that they start inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # Hypothesis also tries constants of the modules that happen to be loaded: with them the examples would depend on the
