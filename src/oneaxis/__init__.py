@@ -8,7 +8,8 @@ from oneaxis.trial.journal import fingerprint_data, log, phase, predictions, siz
 
 if TYPE_CHECKING:
     from oneaxis.inspect.data import Data, Part
-    from oneaxis.loop.opened import compare, open_study
+    from oneaxis.loop.elsewhere import compare
+    from oneaxis.loop.opened import open_study
 
 __all__ = [
     "Data",
@@ -34,10 +35,14 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version  # noqa: PLC0415
 
         return version("oneaxis")
-    if name in ("compare", "open_study"):
-        from oneaxis.loop import opened  # noqa: PLC0415
+    if name == "compare":
+        from oneaxis.loop.elsewhere import compare  # noqa: PLC0415
 
-        return getattr(opened, name)
+        return compare
+    if name == "open_study":
+        from oneaxis.loop.opened import open_study  # noqa: PLC0415
+
+        return open_study
     raise AttributeError(f"module 'oneaxis' has no attribute {name!r}")
 
 

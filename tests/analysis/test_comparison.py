@@ -216,3 +216,12 @@ def test_two_values_beside_the_noise_band_leave_out_who_lacks_the_metric():
     values = {0: 1.0, 2: 1.01, 4: 0.99, 6: 1.02, 7: 0.98, 1: 5.0, 3: 5.0}
     found = compare(wider, {**records(values), 5: record(5, other=1.0)}, Policy(metric="acc"))
     assert (found.rows[0].verdict, found.rows[0].metrics["acc"].n) == ("outside", 2)
+
+
+def test_a_seed_at_which_the_reference_lacks_the_metric_is_no_proof_against_a_deviation():
+    found = {
+        index: record(index, other=1.0) if index == 8 else record(index, acc=-(index % 2) + index**2 / 1e5)
+        for index in range(10)
+    }
+    [row] = compare(plan(seeds=range(5)), found, Policy(metric="acc")).rows
+    assert (row.verdict, row.reason) == ("inconclusive", "the reference has no result at 1 of 5 seeds")

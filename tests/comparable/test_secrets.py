@@ -64,17 +64,17 @@ def test_values_below_a_secret_key_are_masked_and_names_of_other_keys_are_not():
 
 
 def test_the_working_directory_is_no_secret():
-    environment = {"PWD": "/work/place", "OLDPWD": "/work/before", "DB_PWD": "hunter-two"}
+    environment = {"PWD": "/home/ada/place", "OLDPWD": "/home/ada/before", "DB_PWD": "hunter-two"}
     assert secrets_in({"pwd": "of-the-task"}, environment) == ("of-the-task", "hunter-two")
-    told = "PWD=/work/place OLDPWD=/work/before DB_PWD=hunter-two"
-    assert masked_text(told, secrets_in({}, environment)) == "PWD=/work/place OLDPWD=/work/before DB_PWD=***"
+    told = "PWD=/home/ada/place OLDPWD=/home/ada/before DB_PWD=hunter-two"
+    assert masked_text(told, secrets_in({}, environment)) == "PWD=/home/ada/place OLDPWD=/home/ada/before DB_PWD=***"
 
 
 @pytest.mark.parametrize("key", ["PWD", "OLDPWD"])
 def test_a_key_of_the_configuration_is_not_the_shells_variable(key):
     config = {"db": {"PWD": "hunter-two"}}
     assert masked_values(config) == {"db": {"PWD": "***"}}
-    assert secrets_in(config, {key: "/work/place"}) == ("hunter-two",)
+    assert secrets_in(config, {key: "/home/ada/place"}) == ("hunter-two",)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from oneaxis import cli
 from oneaxis.loop.app import App
 from oneaxis.loop.choosing import reference_now
+from oneaxis.study.claim import take
 
 FILE = ["+axes=judged"]
 TYPED = [
@@ -52,8 +53,19 @@ def test_the_status_finds_the_study_whatever_its_seed_is_called_and_its_rest_com
     next(app.study.root.glob("lr=0.2*/record.json")).unlink()
     assert cli.main(["status"]) == 0
     said = capfd.readouterr().out
-    assert "next: the newest study has trials without a result (its rest)" in said
+    assert "next: the newest study was left before its end (1 trial, about " in said
     assert said.splitlines()[-1].startswith("  oneaxis resume multirun/")
+    claim = take(app.study.root)
+    assert cli.main(["status"]) == 0
+    assert "oneaxis resume" not in capfd.readouterr().out, "somebody is at it"
+    claim.release()
+    assert cli.main(["resume"]) == 0
+    capfd.readouterr()
+    # One that failed would hold up all else: it may fail for ever.
+    path = next(app.study.root.glob("lr=0.2*/record.json"))
+    path.write_text(path.read_text().replace('"finished"', '"failed"'))
+    assert cli.main(["status"]) == 0
+    assert "oneaxis resume" not in capfd.readouterr().out
 
 
 def test_no_line_asks_for_seeds_that_the_configuration_can_not_count(host):

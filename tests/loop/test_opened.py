@@ -90,9 +90,9 @@ CONFIDENCE = "give a share from 0.5 to below 1, such as 0.95"
         ({"confidence": float("nan")}, f"confidence is nan; {CONFIDENCE}"),
         ({"confidence": "0.95"}, f"confidence is '0.95'; {CONFIDENCE}"),
         ({"confidence": None}, f"confidence is None; {CONFIDENCE}"),
-        ({"direction": "up"}, "oneaxis.compare(direction='up'): give 'maximize' or 'minimize' or None"),
-        ({"replicates": "foo"}, "oneaxis.compare(replicates='foo'): give 'training' or 'resampled'"),
-        ({"replicates": None}, "oneaxis.compare(replicates=None): give 'training' or 'resampled'"),
+        ({"direction": "up"}, "direction is 'up'; give maximize or minimize"),
+        ({"replicates": "foo"}, "replicates is 'foo'; give training or resampled"),
+        ({"replicates": None}, "replicates is None; give training or resampled"),
     ],
 )
 def test_an_argument_is_checked_as_the_setting_of_its_name_is(arguments, message):

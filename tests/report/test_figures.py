@@ -9,8 +9,8 @@ from tests.report import examples
 
 from oneaxis.analysis.result import Comparison
 from oneaxis.report.figures import figures
-from oneaxis.report.plot_effects import forest
-from oneaxis.report.plot_panels import response_figure, responses
+from oneaxis.report.plot_effects import forest, tornado
+from oneaxis.report.plot_panels import TICKS, response_figure, responses
 from oneaxis.report.plot_style import drawing_style, limits, png_bytes, shortened, svg_text
 
 
@@ -70,3 +70,21 @@ def test_one_row_far_out_does_not_squeeze_the_others():
 def test_a_label_is_one_line_of_bounded_length(text):
     assert len(shortened(text)) <= 42
     assert "\n" not in shortened(text)
+
+
+def test_of_a_very_fine_sweep_each_point_is_drawn_and_only_named_ticks():
+    rows = [
+        examples.row("lr", "0.5", str(value), "better" if value % 2 else "worse", value / 100, 0.01)
+        for value in range(1, 201)
+    ]
+    found = examples.comparison(rows)
+    with drawing_style():
+        [axes] = response_figure(found).axes
+        effects = tornado(found).axes[0]
+    points = [line for line in axes.lines if line.get_linestyle() == "None" and line.get_marker() != "D"]
+    assert [len(line.get_xdata()) for line in points] == [100, 100], "the points of one look are one object"
+    assert sorted(value for line in points for value in line.get_xdata()) == list(range(1, 201))
+    assert len(axes.get_xticks()) < TICKS
+    assert all(tick.get_text() for tick in axes.get_xticklabels())
+    drawn = [line for line in effects.lines if line.get_linestyle() == "None"]
+    assert sum(len(line.get_xdata()) for line in drawn) == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from tests.study.examples import record, study
@@ -48,6 +49,18 @@ def test_records_are_found_by_trial_and_missing_ones_are_left_out(tmp_path):
 
     assert {index: item.status for index, item in folder.records(found).items()} == {0: "finished", 2: "failed"}
     assert folder.record(reference.folder) == record(reference, acc=1.0)
+
+
+def test_what_is_equal_in_many_records_is_kept_once(tmp_path):
+    folder, found = StudyFolder(tmp_path), study()
+    for number, trial in enumerate(found.plan.trials):
+        packages = {"numpy": "2" if number < 2 else "3"}
+        made = replace(record(trial, acc=1.0), code={"app.py": "5f1c"}, environment={"packages": packages})
+        folder.write_record(made)
+    one, two, three = folder.records(found).values()
+    assert one.code is two.code is three.code
+    assert one.environment is two.environment
+    assert three.environment == {"packages": {"numpy": "3"}}
 
 
 @pytest.mark.parametrize("content", ["", '{"schema": 1, "stu', '{"schema": 99}', '{"schema": 1}', "[]"])

@@ -32,8 +32,8 @@ def names(value: Any, name: str) -> tuple[str, ...]:
     return tuple(items)
 
 
-def one_of(value: Any, name: str, legal: tuple[str | None, ...]) -> Any:
+def one_of(value: Any, name: str, legal: tuple[str | None, ...], *, of: str = "hydra.sweeper.") -> Any:
     if value not in legal:
         choices = " or ".join("null" if item is None else item for item in legal)
-        raise BadOverride(f"hydra.sweeper.{name} is {value!r}; give {choices}")
+        raise BadOverride(f"{of}{name} is {value!r}; give {choices}")
     return value

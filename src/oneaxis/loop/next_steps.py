@@ -6,12 +6,13 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.loop.advice import resume_command
 from oneaxis.loop.app import Planned, project_settings
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.cost import about
 from oneaxis.loop.past import PastStudy
-from oneaxis.study.same import complete
+from oneaxis.study.claim import owner_of
 from oneaxis.vocabulary import Record
 
 
@@ -39,8 +40,10 @@ def next_steps(
     `settings` belong into the lines of studies.
     """
     app = planned.app
-    if studies and not complete(studies[-1].study, studies[-1].folder.records(studies[-1].study)):
-        yield Step(resume_command(studies[-1].folder.root), "the newest study has trials without a result", "its rest")
+    rest = _rest(studies[-1]) if studies else 0
+    if rest:
+        cost = _cost(rest, finished)
+        yield Step(resume_command(studies[-1].folder.root), "the newest study was left before its end", cost)
     named = f" --config-name {shlex.quote(app.config_name)}" if app.config_name else ""
     reproduce = reproduce_command(app.config_name)
     if not data_seen:
@@ -70,6 +73,14 @@ def next_steps(
         )
 
 
+def _rest(past: PastStudy) -> int:
+    """How many trials of a study nobody ran, unless it runs right now. One that failed might fail for ever."""
+    if owner_of(past.folder.root) is not None:
+        return 0
+    records = past.folder.records(past.study)
+    return sum(trial.index not in records for trial in wanted_trials(past.study.plan, records, past.study.policy))
+
+
 def _asked(past: PastStudy, planned: Planned) -> bool:
     wanted = {deviation.name for deviation in planned.study.plan.deviations}
     return wanted <= {deviation.name for deviation in past.study.plan.deviations}
@@ -78,5 +89,5 @@ def _asked(past: PastStudy, planned: Planned) -> bool:
 def _cost(trials: int, finished: Sequence[Record]) -> str:
     spent = [record.seconds for record in finished if record.seconds is not None]
     if not spent:
-        return f"{trials} trials; nothing was timed yet"
-    return f"{trials} trials{about(trials, spent)}"
+        return f"{trials} trial{'' if trials == 1 else 's'}; nothing was timed yet"
+    return f"{trials} trial{'' if trials == 1 else 's'}{about(trials, spent)}"

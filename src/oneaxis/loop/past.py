@@ -89,8 +89,9 @@ class PastStudy:
     def typed_settings(self) -> tuple[str, ...]:
         """Those of them that its command line says one by one."""
         texts = [text for text in self.study.arguments if text.startswith(("hydra.", "hydra/", "+hydra", "++hydra"))]
+        kept = (text for text in texts if not text.lstrip("+").startswith((*OWN, *PLACE)))
         # What was masked when it was written down can't be typed again.
-        return tuple(t for t in texts if not t.lstrip("+").startswith((*OWN, *PLACE)) and MASK not in t)
+        return tuple(text for text in kept if MASK not in text)
 
 
 def without_axes(settings: Sequence[str]) -> list[str]:
