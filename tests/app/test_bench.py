@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -72,3 +73,23 @@ def test_nothing_measured_takes_no_value_away(of):
     assert row["values"] == [0.5]
     [row] = of([], lacks="no git").with_news(before).rows.values()
     assert row["values"] == [0.5]
+
+
+def test_what_the_page_on_clusters_says_was_measured():
+    page = " ".join((BENCH.parent / "docs" / "how-to" / "cluster.md").read_text().split())
+    fast, slow = (BENCH / "results" / "scale_10000.md").read_text().split("On an Intel Xeon machine")
+    team = (BENCH / "results" / "team.md").read_text()
+    for result, measured, said in (
+        (fast, r"trials \| ([\d.]+) s", "trials, six at a time | {} s"),
+        (fast, r"whole \| ([\d.]+) s", "whole | {} s"),
+        (fast, r"report, rest of the mirror, end \| ([\d.]+) s", "the mirror's rest | {} s"),
+        (fast, r"nothing left to run \| ([\d.]+) s", "nothing left to run | {} s"),
+        (fast, r"sweeper's memory \| (\d+) MB", "held {} MB at most"),
+        (slow, r"sweeper's memory \| (\d+) MB", "two slow cores: {} MB"),
+        (slow, r"MB, (\d+) MB over", "{} MB more than in a study of two trials"),
+        (team, r"server \| (\d+) of", "all {} runs came there"),
+        (team, r"without a server \| ([\d.]+) s", "the eight took {} s without a server"),
+        (team, r"is written \| ([\d.]+) s", "and {} s with it"),
+    ):
+        value = float(re.search(measured, result)[1])
+        assert said.format(f"{value:.0f}") in page, said
