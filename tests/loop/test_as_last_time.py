@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from oneaxis import cli
 from oneaxis.loop.app import App
 from oneaxis.loop.choosing import reference_now
 from oneaxis.study.claim import take
+from tests.conftest import NOT_INHERITED
 
 FILE = ["+axes=judged"]
 TYPED = [
@@ -23,6 +26,8 @@ def ran(host, request, monkeypatch):
     ended = app.python("app.py", "-m", "hydra/sweeper=oneaxis", *request.param, "data_root=/data")
     assert ended.status == 0, ended
     monkeypatch.chdir(app.root)
+    for name in [name for name in os.environ if name.startswith(NOT_INHERITED)]:
+        monkeypatch.delenv(name)  # a study goes on only in the environment that it began in
     return app, request.param
 
 
