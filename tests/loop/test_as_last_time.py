@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from tests.conftest import NOT_INHERITED
 
 from oneaxis import cli
 from oneaxis.loop.app import App
 from oneaxis.loop.choosing import reference_now
 from oneaxis.study.claim import take
-from tests.conftest import NOT_INHERITED
 
 FILE = ["+axes=judged"]
 TYPED = [
@@ -80,3 +80,39 @@ def test_no_line_asks_for_seeds_that_the_configuration_can_not_count(host):
     reference = reference_now("app.py", app.root, None, None)
     assert reference.app == App(("app.py",), app.root, sweeper=("hydra/sweeper=oneaxis",))
     assert reference.seeds(5) == []
+
+
+def test_a_winner_found_from_an_experiment_file_gets_to_be_promoted(host, monkeypatch, capfd):
+    app = host("template")
+    monkeypatch.chdir(app.root)
+    study = ["hydra/sweeper=oneaxis", "model.optimizer.lr=choice(0.5)", "trainer.max_epochs=choice(6)"]
+    study += ["hydra.sweeper.seeds=3", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false"]
+    study += ["hydra.sweeper.policy.metric=val/acc", "hydra.sweeper.policy.metrics_file=csv/version_*/metrics.csv"]
+    assert app.python("src/train.py", "-m", "experiment=wide", *study).status == 0
+    assert cli.main(["promote", "trainer.max_epochs=6"]) == 2
+    said = capfd.readouterr().err
+    assert "`experiment=wide` can't be promoted, it isn't one change; give it a primary config of its own" in said
+
+    # What it says, done to the letter.
+    defaults = said.partition("NAME.yaml with `")[2].partition("`")[0]
+    (app.root / "configs" / "broad.yaml").write_text(f"# @package _global_\n{defaults}\n")
+    assert app.python("src/train.py", "--config-name", "broad", "-m", *study).status == 0
+    for change in ("trainer.max_epochs=6", "model.optimizer.lr=0.5"):
+        assert cli.main(["promote", change, "--dry-run", "--force", "--reason", "told by no seed"]) == 0
+    shown = capfd.readouterr().out
+    assert "+++ configs/experiment/wide.yaml" in shown, "which sets the epochs"
+    assert "+++ configs/broad.yaml" in shown, "not the base that other experiments share"
+
+
+@pytest.mark.parametrize("shift, says", [
+    ("lr=0.3", "promote the shift first: oneaxis promote lr=0.3"),
+    ("~name", "a promotion deletes nothing: do '~name' by hand, and measure again"),
+])  # fmt: skip
+def test_a_winner_from_a_shifted_reference_waits_for_the_shift(host, monkeypatch, capfd, shift, says):
+    app = host("plain")
+    monkeypatch.chdir(app.root)
+    config = app.root / "conf" / "config.yaml"
+    config.write_text(f"{config.read_text()}name: plain\n")
+    assert app.sweep(shift, "model=choice(forest)").status == 0
+    assert cli.main(["promote", "model=forest"]) == 2
+    assert says in capfd.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,19 @@ from pathlib import Path
 from hydra.core.override_parser.types import Override
 
 from oneaxis.analysis.result import Row
-from oneaxis.errors import NotPromoted
+from oneaxis.errors import AppUnusable, NotPromoted
 from oneaxis.loop.advice import short
-from oneaxis.loop.app import App, Planned, find_app, plan_filled
-from oneaxis.loop.past import PastStudy, as_axis, change_key, last_like, past_studies, typed, without_axes
+from oneaxis.loop.app import App, Planned, find_app, plan_app, plan_filled
+from oneaxis.loop.past import (
+    PastStudy,
+    as_axis,
+    change_key,
+    last_like,
+    parse_change,
+    past_studies,
+    typed,
+    without_axes,
+)
 from oneaxis.vocabulary import Deviation
 
 
@@ -149,8 +159,36 @@ def _nowhere(text: str, elsewhere: Sequence[PastStudy], reference: Reference) ->
     last = elsewhere[0]
     shifts = [text for text in last.study.plan.shifted if text not in reference.app.given]
     if shifts:
-        return (
-            f"{last.folder.root} measured `{text}` from a shifted reference ({' '.join(shifts)}); "
-            f"promote the shift first: oneaxis promote {' '.join(shifts)}"
-        )
+        shifted = f"{last.folder.root} measured `{text}` from a shifted reference ({' '.join(shifts)})"
+        deletions = [shift for shift in shifts if shift.startswith("~")]
+        if deletions:
+            return f"{shifted}; a promotion deletes nothing: do {shlex.join(deletions)} by hand, and measure again"
+        several = [shift for shift in shifts if _is_several_changes(shift, last, reference)]
+        if several:
+            return f"{shifted}; {_as_primary_config(several, reference)}"
+        return f"{shifted}; promote the shift first: oneaxis promote {shlex.join(shifts)}"
     return f"{last.folder.root} measured `{text}` at another reference than today's; {measure}"
+
+
+def _is_several_changes(shift: str, past: PastStudy, reference: Reference) -> bool:
+    """Whether it is an option, an experiment file say, that no study could measure as one change."""
+    plan = past.study.plan
+    if plan.reference is None or change_key(parse_change(shift)) not in plan.reference.choices:
+        return False
+    try:
+        plan_app(reference.app, [*without_axes(reference.settings), as_axis(shift)])
+    except AppUnusable as error:
+        return "can't be told apart" in error.reason
+    return False
+
+
+def _as_primary_config(options: Sequence[str], reference: Reference) -> str:
+    defaults = [reference.planned.config_name.removesuffix(".yaml")]
+    for option in options:
+        group, _, name = option.lstrip("+").partition("=")
+        defaults.append(f"{'' if option.startswith('+') else 'override '}{group}: {name}")
+    named = " and ".join(f"`{option}`" for option in options)
+    return (
+        f"{named} can't be promoted, it isn't one change; give it a primary config of its own, NAME.yaml with "
+        f"`defaults: [{', '.join(defaults)}, _self_]`, and study that: --config-name NAME"
+    )
