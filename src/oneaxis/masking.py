@@ -19,7 +19,7 @@ _SECRET_KEYS = ("apikey", "api_key", "private_key", "access_key", "secret_key", 
 _PLAIN_TOKENS = frozenset(
     ("pad", "mask", "bos", "eos", "unk", "sep", "cls", "special", "start", "end", "stop", "image", "num", "per")
 )
-# Variables of every shell: the working directory, in spite of the word `pwd`.
+# Variables of every shell: the working directory, in spite of the word `pwd`. (`PWD=…` is ODBC's password, too.)
 _FOLDERS = frozenset(("PWD", "OLDPWD"))
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]*@")
 _ASSIGNED = re.compile(r"""([\w.\-@/]+)(\s*[=:]\s*)(?!\$\{)("[^"\n]*"|'[^'\n]*'|[^\s,;&'"{}\[\]()]+)""")
@@ -60,7 +60,7 @@ def has_mask(node: Any) -> bool:
 def secrets_in(config: Any, environment: Mapping[str, str]) -> tuple[str, ...]:
     """The secret values themselves, longest first: they must not stand in any message either."""
     found = {str(value) for value in _secret_leaves(config, within=False)}
-    found.update(value for name, value in environment.items() if _secret_name(name))
+    found.update(value for name, value in environment.items() if _is_secret(name, value))
     return tuple(sorted((value for value in found if len(value) >= SHORTEST), key=len, reverse=True))
 
 
@@ -85,13 +85,13 @@ def masked_addresses(text: str) -> str:
 
 
 def _assigned(found: re.Match[str]) -> str:
-    key, sign, _ = found.groups()
-    return f"{key}{sign}{MASK}" if _secret_name(key) else found.group(0)
+    key, sign, value = found.groups()
+    return f"{key}{sign}{MASK}" if _is_secret(key, value.strip("\"'")) else found.group(0)
 
 
-def _secret_name(name: str) -> bool:
+def _is_secret(name: str, value: str) -> bool:
     """Whether a variable's value is a secret; in a text, a key of the configuration looks the same."""
-    return name not in _FOLDERS and secret(name)
+    return secret(name) and not (name in _FOLDERS and value.startswith("/"))
 
 
 def _secret_leaves(node: Any, *, within: bool) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+import yaml
 from tests.conftest import NOT_INHERITED
 
 from oneaxis import cli
@@ -13,6 +14,7 @@ from oneaxis.loop.choosing import reference_now
 from oneaxis.study.claim import take
 
 FILE = ["+axes=judged"]
+FORCED = ["--force", "--reason", "every seed shows the same"]
 TYPED = [
     "lr=choice(0.2)", "hydra.sweeper.seeds=5",
     "hydra.sweeper.seed_key=random_state", "hydra.sweeper.policy.metric=gain",
@@ -116,3 +118,61 @@ def test_a_winner_from_a_shifted_reference_waits_for_the_shift(host, monkeypatch
     assert app.sweep(shift, "model=choice(forest)").status == 0
     assert cli.main(["promote", "model=forest"]) == 2
     assert says in capfd.readouterr().err
+
+
+@pytest.fixture
+def opened(host, monkeypatch):
+    """The app with two keys that count, one of them open, in its folder."""
+    app = host("asks")
+    monkeypatch.chdir(app.root)
+    (app.root / "conf" / "config.yaml").write_text("data_root: /data\nlr: ???\nwidth: 2\nrandom_state: 3\n")
+    script = app.root / "app.py"
+    script.write_text(script.read_text().replace('"gain": cfg.lr', '"gain": cfg.lr + cfg.width * cfg.lr'))
+    return app
+
+
+def test_of_two_changes_the_open_ones_value_is_the_changed_one_when_they_are_measured_together(opened, capfd):
+    typed = ["lr=0.1", "lr=choice(0.3)", "width=choice(3)", *TYPED[2:], "hydra.sweeper.seeds=3"]
+    assert opened.python("app.py", "-m", "hydra/sweeper=oneaxis", *typed).status == 0
+    assert cli.main(["promote", "lr=0.3", "width=3", *FORCED]) == 0
+    [entry] = yaml.safe_load((opened.root / "conf" / "lineage.yaml").read_text())
+    assert entry["values"] == {"reference": pytest.approx(0.3, abs=0.01), "promoted": pytest.approx(1.2, abs=0.01)}
+    assert entry["before"] == {"lr": "???", "width": 2}
+    capfd.readouterr()
+
+    assert cli.main(["lineage", "--reverse"]) == 0
+    said = capfd.readouterr().out
+    assert "step 1 gave lr its first value: a sweep can't leave it open again" in said
+    assert "'width=choice(2)'" in said
+    assert "choice(???)" not in said
+    assert cli.main(["promote", "lr=0.3", *FORCED]) == 2
+    assert "`lr=0.3` is the reference already: there is nothing to promote" in capfd.readouterr().err
+
+
+def test_the_next_study_is_told_what_is_the_questions_own(opened, capfd):
+    (opened.root / "conf" / "axes" / "more.yaml").write_text("# @package hydra.sweeper\naxes: {width: [3]}\n")
+    typed = ["+axes=[judged,more]", "lr=0.1", "random_state=4", "hydra.sweeper.timeout_minutes=1"]
+    limits = ["hydra.sweeper.max_trials=99", "hydra.sweeper.max_minutes=9"]
+    study = ["-m", "--config-name=config", "hydra/sweeper=oneaxis", *typed, *limits]
+    assert opened.python("app.py", *study).status == 0
+    assert cli.main(["promote", "width=3", "--dry-run", *FORCED]) == 0
+    line = next(line for line in capfd.readouterr().out.splitlines() if line.startswith("  python "))
+    expected = ["'+axes=[judged,more]'", "hydra.sweeper.axes=null", "hydra.sweeper.timeout_minutes=1", "lr=0.1"]
+    assert [word for word in expected if word not in line] == []
+    assert "max_" not in line
+    assert "random_state" not in line
+
+
+def test_a_study_of_another_primary_config_tells_the_apps_own_nothing(opened, capfd):
+    (opened.root / "conf" / "other.yaml").write_text("data_root: /data\nlr: 0.1\nwidth: 2\nrs: 3\nrandom_state: 1\n")
+    ours = ["-m", "hydra/sweeper=oneaxis", "hydra.sweeper.report=false", "hydra.sweeper.tracking=null"]
+    ours += ["hydra.sweeper.policy.metric=gain", "hydra.sweeper.policy.direction=maximize", "width=choice(3)"]
+    own = [*ours, "lr=0.1", "hydra.sweeper.seed_key=random_state", "hydra.sweeper.seeds=2"]
+    assert opened.python("app.py", *own).status == 0
+    assert opened.python("app.py", "--config-name=other", *ours, "hydra.sweeper.seed_key=rs", "lr=0.2").status == 0
+    assert cli.main(["status"]) == 0
+    assert "1 at this reference, 1 at others" in " ".join(capfd.readouterr().out.split())
+    assert cli.main(["promote", "width=3", "--config-name", "config"]) == 2
+    assert "`width=3` has no verdict" in capfd.readouterr().err, "at this reference, whatever is newer"
+    assert cli.main(["promote", "width=3", "--config-name", "other"]) == 2
+    assert "promote the shift first: oneaxis promote lr=0.2 --config-name other" in capfd.readouterr().err

@@ -2,7 +2,8 @@
 
 import pytest
 
-from oneaxis.loop.claims import chosen_config, reproduce_command
+from oneaxis.loop.claims import reproduce_command
+from oneaxis.loop.command_line import config_name
 
 
 @pytest.mark.parametrize(
@@ -17,4 +18,4 @@ from oneaxis.loop.claims import chosen_config, reproduce_command
     ],
 )
 def test_the_command_names_the_configuration(typed, command):
-    assert reproduce_command(chosen_config(typed)) == command
+    assert reproduce_command(config_name(typed)) == command

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from omegaconf import OmegaConf
 
 from hydra_plugins.oneaxis.config import SweeperSettings
 from oneaxis.errors import BadOverride
-from oneaxis.loop.settings import read_settings, typed_arguments, whole_line
+from oneaxis.loop.settings import read_settings
 from oneaxis.vocabulary import Margin, Policy
 
 
@@ -118,28 +116,3 @@ def test_a_wrong_setting_is_named_with_its_legal_values(written, line):
         settings(**written)
     assert line in str(refused.value)
     assert "\n" not in str(refused.value)
-
-
-def test_what_was_typed_is_kept_without_the_password_of_the_tracking_store(monkeypatch):
-    typed = ["-m", "text='//me@home'", "hydra.sweeper.tracking=http://me:secret@server", "lr=1,2"]
-    monkeypatch.setattr(sys, "argv", ["app.py", *typed])
-    assert typed_arguments() == (*typed[:2], "hydra.sweeper.tracking=http://***@server", "lr=1,2")
-
-
-@pytest.mark.parametrize(
-    "left, started, entry, line",
-    [
-        (["-m", "lr=1"], ["python", "app.py", "--scale=2", "-m", "lr=1"], ["app.py"], ["--scale=2", "-m", "lr=1"]),
-        (["-m", "lr=1"], ["python", "-W", "error", "./app.py", "-m", "lr=1", "--x"], ["app.py"], ["-m", "lr=1", "--x"]),
-        (["lr=1"], ["python", "-m", "pkg.train", "--fast", "lr=1"], ["-m", "pkg.train"], ["--fast", "lr=1"]),
-        (["lr=1"], ["python", "-m", "pkg", "--fast", "lr=1"], ["-m", "pkg"], ["--fast", "lr=1"]),
-        # What the app put in their place is what counts.
-        (["-m", "lr=2"], ["python", "app.py", "fast"], ["app.py"], ["-m", "lr=2"]),
-        (["lr=1", "-m"], ["python", "app.py", "-m", "lr=1"], ["app.py"], ["lr=1", "-m"]),
-        # Something else was started, which runs the app within.
-        (["-m"], ["python", "-m", "runner", "app.py", "-m"], ["other.py"], ["-m"]),
-        (["-m"], ["python", "-c", "import app"], ["-c"], ["-m"]),
-    ],
-)
-def test_what_an_app_took_out_of_its_command_line_is_kept(left, started, entry, line):
-    assert whole_line(left, started, entry) == line

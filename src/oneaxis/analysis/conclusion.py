@@ -132,7 +132,9 @@ def _without_result(evidence: Evidence) -> Conclusion | None:
 
 def _of_interval(evidence: Evidence, terms: Terms, estimate: Estimate | None) -> Conclusion:
     if estimate is None:
-        return Conclusion("no verdict", f"it returned no {terms.metric or 'metric'}", capped=True)
+        has = any(terms.metric in match.deviation.metrics for match in evidence.comparable)
+        who = "at its seeds the reference" if has else "it"
+        return Conclusion("no verdict", f"{who} returned no {terms.metric or 'metric'}", capped=True)
     bound = equivalence_bound(estimate)
     if estimate.n < FEWEST_PAIRS:
         return _of_few(evidence, terms, estimate, bound)

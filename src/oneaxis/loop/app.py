@@ -20,6 +20,8 @@ from omegaconf import DictConfig, OmegaConf
 from oneaxis.analysis.claims import Standing
 from oneaxis.errors import AppUnusable, FolderUnusable
 from oneaxis.loop.answer import MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
+from oneaxis.loop.command_line import fixed_key
+from oneaxis.masking import MASK
 from oneaxis.study.folder import StudyFolder, newest
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Study
@@ -35,7 +37,7 @@ class App:
     """A Hydra app and the folder where it is started.
 
     `command` is what follows `python`; `sweeper` what chooses oneaxis where the app's own configuration doesn't;
-    `given` are values that it leaves open (`???`).
+    `given` are values that it leaves open (`???`), for where the overrides don't set them.
     """
 
     command: tuple[str, ...]
@@ -47,7 +49,9 @@ class App:
     def arguments(self, overrides: Sequence[str]) -> tuple[str, ...]:
         """What follows `python` to sweep with these overrides."""
         chosen = () if self.config_name is None else ("--config-name", self.config_name)
-        return (*self.command, *chosen, "-m", *overrides, *self.given)
+        fixed = {fixed_key(text) for text in overrides} if self.given else set()
+        given = (text for text in self.given if fixed_key(text) not in fixed)
+        return (*self.command, *chosen, "-m", *overrides, *given)
 
     def shown(self, overrides: Sequence[str]) -> str:
         """The same as a line to copy into a shell."""
@@ -191,6 +195,7 @@ def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Pla
             named = _OPEN.search(error.reason)
             key = named and (named[1] or named[2])
             given = [text for text in known if text.lstrip("+").partition("=")[0] == key and text not in app.given]
+            given = [text for text in given if MASK not in text]  # what was masked can't be typed again
             if not given:
                 raise
             app = replace(app, given=(*app.given, *given))

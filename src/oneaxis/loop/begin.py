@@ -13,11 +13,12 @@ from rich.console import Console
 
 from oneaxis.loop.advice import short
 from oneaxis.loop.answer import MASTER_FILE
+from oneaxis.loop.command_line import typed_arguments
 from oneaxis.loop.hydras_files import save_masked
 from oneaxis.loop.known import look, what_runs
 from oneaxis.loop.launchers import thread_limits
 from oneaxis.loop.proved import drift
-from oneaxis.loop.settings import Settings, typed_arguments
+from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import say
 from oneaxis.study.claim import Claim
 from oneaxis.study.folder import StudyFolder

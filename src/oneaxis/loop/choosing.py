@@ -14,10 +14,10 @@ from oneaxis.analysis.result import Row
 from oneaxis.errors import AppUnusable, NotPromoted
 from oneaxis.loop.advice import short
 from oneaxis.loop.app import App, Planned, find_app, plan_app, plan_filled
+from oneaxis.loop.command_line import key_of
 from oneaxis.loop.past import (
     PastStudy,
     as_axis,
-    change_key,
     last_like,
     parse_change,
     past_studies,
@@ -39,7 +39,7 @@ class Choice:
 
     @property
     def key(self) -> str:
-        return change_key(self.change)
+        return key_of(self.change)
 
     @property
     def name(self) -> str:
@@ -165,15 +165,17 @@ def _nowhere(text: str, elsewhere: Sequence[PastStudy], reference: Reference) ->
             return f"{shifted}; a promotion deletes nothing: do {shlex.join(deletions)} by hand, and measure again"
         several = [shift for shift in shifts if _is_several_changes(shift, last, reference)]
         if several:
-            return f"{shifted}; {_as_primary_config(several, reference)}"
-        return f"{shifted}; promote the shift first: oneaxis promote {shlex.join(shifts)}"
+            return f"{shifted}; {_as_primary_config(several, shifts, reference)}"
+        name = reference.app.config_name
+        chosen = "" if name is None else f" --config-name {shlex.quote(name)}"
+        return f"{shifted}; promote the shift first: oneaxis promote {shlex.join(shifts)}{chosen}"
     return f"{last.folder.root} measured `{text}` at another reference than today's; {measure}"
 
 
 def _is_several_changes(shift: str, past: PastStudy, reference: Reference) -> bool:
     """Whether it is an option, an experiment file say, that no study could measure as one change."""
     plan = past.study.plan
-    if plan.reference is None or change_key(parse_change(shift)) not in plan.reference.choices:
+    if plan.reference is None or key_of(parse_change(shift)) not in plan.reference.choices:
         return False
     try:
         plan_app(reference.app, [*without_axes(reference.settings), as_axis(shift)])
@@ -182,13 +184,16 @@ def _is_several_changes(shift: str, past: PastStudy, reference: Reference) -> bo
     return False
 
 
-def _as_primary_config(options: Sequence[str], reference: Reference) -> str:
-    defaults = [reference.planned.config_name.removesuffix(".yaml")]
-    for option in options:
-        group, _, name = option.lstrip("+").partition("=")
-        defaults.append(f"{'' if option.startswith('+') else 'override '}{group}: {name}")
+def _as_primary_config(options: Sequence[str], shifts: Sequence[str], reference: Reference) -> str:
+    base = reference.planned.config_name.removesuffix(".yaml")
+    added = [": ".join(option.lstrip("+").split("=", 1)) for option in options if option.startswith("+")]
+    # Hydra wants what is overridden behind all that is added.
+    overridden = ["override " + ": ".join(option.split("=", 1)) for option in options if not option.startswith("+")]
+    defaults = ", ".join([base, *added, *overridden, "_self_"])
+    rest = [shift for shift in shifts if shift not in options]
+    beside = f" and beside them {' '.join(rest)}" if rest else ""
     named = " and ".join(f"`{option}`" for option in options)
     return (
         f"{named} can't be promoted, it isn't one change; give it a primary config of its own, NAME.yaml with "
-        f"`defaults: [{', '.join(defaults)}, _self_]`, and study that: --config-name NAME"
+        f"`defaults: [{defaults}]`{beside}, and study that: --config-name NAME"
     )

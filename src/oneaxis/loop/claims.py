@@ -33,7 +33,6 @@ from oneaxis.vocabulary import Compose, Record, split_key
 
 CLAIMS_FOLDER = "claims"
 ANSWER_FILE = "claim.json"
-CONFIG_NAME = ("--config-name", "-cn")  # Hydra's flags
 
 
 def claims_file(master: DictConfig) -> Path | None:
@@ -92,15 +91,6 @@ def reproduce(app: App, claims: Sequence[Claim], told: Callable[[Claim, Judged],
 def reproduce_command(config_name: str | None) -> str:
     """What runs the claims of a configuration; None: of the app's own."""
     return "oneaxis reproduce" + (f" --config-name {shlex.quote(config_name)}" if config_name else "")
-
-
-def chosen_config(typed: Sequence[str]) -> str | None:
-    """The name by which a command, without its program, chose a configuration; None: it took the app's own."""
-    for place, text in enumerate(typed):
-        flag, equals, name = text.partition("=")
-        if flag in CONFIG_NAME:
-            return (name if equals else next(iter(typed[place + 1 :]), "")) or None
-    return None
 
 
 def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[Standing, ...]:

@@ -22,6 +22,13 @@ def most_at_once(config: DictConfig) -> int | None:
     return physical_cores() if asked is None else int(asked)
 
 
+def one_at_a_time(config: DictConfig) -> bool:
+    """Whether a trial is over before the next one starts, as far as the launcher's settings tell."""
+    if _target(config).endswith(OURS):
+        return bool(OmegaConf.select(config, "hydra.sweeper.workers") == 1)
+    return _target(config).endswith(".BasicLauncher") or bool(OmegaConf.select(config, "hydra.launcher.n_jobs") == 1)
+
+
 def job_has_process(config: DictConfig) -> bool:
     """Whether each job has a process of its own, which may be ended at its time limit; ours does so itself."""
     return _target(config).startswith(SUBMITIT)

@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from oneaxis.analysis.timing import time_decides
 from oneaxis.composing.text import quote
-from oneaxis.loop.job_folder import kept_inside
+from oneaxis.loop.job_folder import kept_inside, uses_own_folders
 from oneaxis.loop.launchers import job_has_process, thread_limits
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.order import expected_seconds, longest_first, taking_turns
@@ -23,8 +23,6 @@ from oneaxis.study.workers import Server
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.loaded import loaded, project_root
 from oneaxis.vocabulary import Study, Trial
-
-DEFAULT_SUBDIR = "${hydra.job.num}"
 
 
 @dataclass(frozen=True)
@@ -119,9 +117,3 @@ class Launching:
             subdir = kept_inside(self.config, self.context.config_loader, trial, overrides)
             overrides += [] if subdir is None else [f"hydra.sweep.subdir={quote(subdir)}"]
         return overrides
-
-
-def uses_own_folders(config: DictConfig) -> bool:
-    """Whether job folders may be named after their trial: only where the app left Hydra's default."""
-    sweep = OmegaConf.to_container(config.hydra.sweep, resolve=False)
-    return isinstance(sweep, dict) and sweep["subdir"] == DEFAULT_SUBDIR

@@ -72,6 +72,8 @@ def undoing(steps: Sequence[Step]) -> tuple[dict[str, tuple[int, str]], list[str
         for key, before in step.before.items():
             if before == "(absent)":
                 kept.append(f"step {number} added {key}: a sweep can't take a key away")
+            elif before == "???":
+                kept.append(f"step {number} gave {key} its first value: a sweep can't leave it open again")
             else:
                 axes[key] = (number, f"{key}={'null' if before == 'null' else to_text(before)}")
     return axes, kept

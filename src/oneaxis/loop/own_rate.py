@@ -11,6 +11,7 @@ from pathlib import Path
 from oneaxis.analysis.gathered import gather
 from oneaxis.analysis.own_tuning import OwnTuning, Rate, held_rate, own_tuning, runs_by_rate
 from oneaxis.analysis.result import Comparison
+from oneaxis.loop.command_line import flags
 from oneaxis.loop.findings import declared_roles
 from oneaxis.loop.past import PastStudy, studies_under, typed
 from oneaxis.planning.roles import role
@@ -21,7 +22,6 @@ from oneaxis.vocabulary import Deviation, Record, Study, Trial
 FACTORS = ("0.1", "0.3", "3", "10")
 MOST = 3  # changes that are told of
 OPTIMIZERS = frozenset(("optimizer", "optimiser", "optim", "opt"))
-FLAGS_WITH_VALUE = ("--config-name", "-cn", "--config-path", "-cp", "--config-dir", "-cd", "--package", "-p")
 
 
 def own_rate_lines(past: PastStudy, comparison: Comparison, root: Path) -> list[str]:
@@ -124,11 +124,7 @@ def _told(comparison: Comparison, deviation: Deviation, found: OwnTuning) -> lis
 def _command(past: PastStudy, more: Sequence[str]) -> str:
     """The study's command with other axes: its flags, what moves its reference, its settings and seeds."""
     study = past.study
-    flags: list[str] = []
-    takes_value = False
-    for text in study.arguments:
-        if takes_value or text.startswith("-"):
-            flags.append(text)
-            takes_value = not takes_value and text in FLAGS_WITH_VALUE
     same = [text for text in study.arguments if text.startswith(("hydra/sweeper=", "hydra.sweeper.seeds="))]
-    return shlex.join(["python", *study.app, *flags, *study.plan.shifted, *more, *same, *past.kept_settings()])
+    return shlex.join(
+        ["python", *study.app, *flags(study.arguments), *study.plan.shifted, *more, *same, *past.kept_settings()]
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,15 +19,19 @@ from oneaxis.analysis.result import Comparison, Row
 from oneaxis.canonical import same
 from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import MASTER_FILE
+from oneaxis.loop.command_line import config_name as chosen
+from oneaxis.loop.command_line import fixed_keys, key_of
 from oneaxis.masking import MASK
 from oneaxis.study.folder import StudyFolder, study_folders
 from oneaxis.vocabulary import Deviation, Plan, Study
 
 # Of a study's command line: what belongs to that study alone.
-OWN = ("hydra.sweeper.seeds=", "hydra.sweeper.reference_seeds=", "hydra.sweeper.axes", "hydra.sweeper.dry_run=")
+OWN = (
+    "hydra.sweeper.seeds=", "hydra.sweeper.reference_seeds=", "hydra.sweeper.axes", "hydra.sweeper.dry_run=",
+    "hydra.sweeper.max_trials=", "hydra.sweeper.max_minutes=",
+)  # fmt: skip
 NO_AXES = "hydra.sweeper.axes=null"
 PLACE = ("hydra.sweep.", "hydra.run.", "hydra/sweeper=oneaxis", "hydra.sweeper.screen", "hydra.sweeper.controls")
-_AXES_FILE = re.compile(r"\+{0,2}(?:[\w/]+/)?axes=\w")  # a choice of the group `axes`, wherever it lies
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,10 @@ class PastStudy:
 
     @property
     def _files(self) -> list[str]:
-        shifted = self.study.plan.shifted
-        return [text for text in self.study.arguments if _AXES_FILE.match(text) and text not in shifted]
+        """The options among its arguments that moved nothing in the task's configuration: they hold the sweeper's."""
+        plan = self.study.plan
+        single = fixed_keys(self.study.arguments).items()
+        return [text for text, key in single if text not in plan.shifted and key != plan.seed_key]
 
     def typed_settings(self) -> tuple[str, ...]:
         """Those of them that its command line says one by one."""
@@ -116,8 +121,8 @@ def last_like(config_name: str | None, newest_first: Sequence[PastStudy]) -> Pas
     What it was told (a seed's key, say), who looks back needs, too; a claim's study was told what the claim says.
     """
     for each in newest_first:
-        named = {"--config-name", "-cn"} & set(each.study.arguments)
-        if each.study.plan.deviations and (each.config_name == config_name if config_name else not named):
+        own = chosen(each.study.arguments) is None
+        if each.study.plan.deviations and (each.config_name == config_name if config_name else own):
             return each
     return None
 
@@ -151,10 +156,6 @@ def parse_change(text: str) -> Override:
     return override
 
 
-def change_key(change: Override) -> str:
-    return change.key_or_group if change.package is None else f"{change.key_or_group}@{change.package}"
-
-
 def typed(deviation: Deviation) -> str:
     """A deviation as it is typed, with the `+` that adds its key."""
     name = deviation.name
@@ -168,15 +169,15 @@ def as_axis(change: str) -> str:
 
 
 def _is(deviation: Deviation, change: Override) -> bool:
-    if deviation.axis != change_key(change):
+    if deviation.axis != key_of(change):
         return False
-    return same(_plain(parse_change(deviation.name).value()), _plain(change.value()))
+    return same(plain(parse_change(deviation.name).value()), plain(change.value()))
 
 
-def _plain(value: Any) -> Any:
-    """Quotes left out: `'a'` and `a` are one value."""
+def plain(value: Any) -> Any:
+    """A value as Hydra parsed it, quotes left out: `'a'` and `a` are one."""
     if isinstance(value, QuotedString):
         return value.text
     if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+        return {plain(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value

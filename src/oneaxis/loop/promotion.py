@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
+from oneaxis.canonical import same
 from oneaxis.composing.files import Project
 from oneaxis.errors import CannotEdit, NotPromoted
 from oneaxis.loop.app import find_app
@@ -18,7 +19,7 @@ from oneaxis.loop.choosing import Choice, Reference, choose, config_of, referenc
 from oneaxis.loop.conf_edit import ConfEdit, Wanted, find_edit
 from oneaxis.loop.confirming import Confirmed, command_lines, confirm
 from oneaxis.loop.lineage import appended, lineage_file, read_lineage
-from oneaxis.loop.past import PastStudy, last_like, parse_change, past_studies
+from oneaxis.loop.past import PastStudy, last_like, parse_change, past_studies, plain
 from oneaxis.loop.promotion_words import by_hand, confirmation, cost, decision
 from oneaxis.loop.writing import write_together
 from oneaxis.planning.remarks import value_at
@@ -51,12 +52,14 @@ def promote(options: argparse.Namespace) -> int:
     everything = past_studies(find_app(options.app, here, config_name=options.config_name).cwd)
     past = _asked_for(everything, options.study)
     config_name = options.config_name or config_of(changes, past)
-    measured = (each for each in past if any(each.deviation(change) for _, change in changes))
+    asked = [each for each in past if each.config_name in (None, config_name)] if config_name else past
+    measured = (each for each in asked if any(each.deviation(change) for _, change in changes))
     newest = next(measured, None) or last_like(options.config_name, past)
     reference = reference_now(options.app, here, config_name, newest)
     choices = choose(changes, past, reference, forced=options.force)
     project = _project(reference)
     edit, why = _edit(project, choices)
+    _refuse_unchanged(choices, edit)
     seeds = _fresh(everything, project, reference, options.seeds or _as_many(choices))
     lines = command_lines(choices, reference.settings, seeds)
     say(terminal, cost(choices, reference, lines, seeds))
@@ -110,6 +113,15 @@ def _edit(project: Project | None, choices: Sequence[Choice]) -> tuple[ConfEdit 
         return find_edit(project, wanted), ""
     except CannotEdit as error:
         return None, str(error)
+
+
+def _refuse_unchanged(choices: Sequence[Choice], edit: ConfEdit | None) -> None:
+    if edit is None:
+        return
+    for choice in choices:
+        value = choice.change.value()
+        if same(_before(choice, edit), "null" if value is None else plain(value)):
+            raise NotPromoted(f"`{choice.text}` is the reference already: there is nothing to promote")
 
 
 def _is_group(project: Project, choice: Choice) -> bool:

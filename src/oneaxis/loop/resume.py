@@ -13,6 +13,7 @@ from pathlib import Path
 from oneaxis.composing.text import quote
 from oneaxis.errors import FolderUnusable
 from oneaxis.loop.begin import RESUME
+from oneaxis.masking import MASK
 from oneaxis.vocabulary import Study
 
 OWN = ("hydra.sweep.dir=", "hydra.sweeper.dry_run=")
@@ -66,11 +67,16 @@ def _arguments(study: Study, root: Path, tracking: str | None) -> list[str]:
     if tracking is not None:
         kept = [text for text in kept if not text.startswith("hydra.sweeper.tracking=")]
         kept.append(f"hydra.sweeper.tracking={quote(tracking)}")
-    hidden = [text for text in kept if "//***@" in text]
-    if hidden:
+    hidden = [text for text in kept if MASK in text]
+    if hidden and hidden[0].startswith("hydra.sweeper.tracking="):
         raise FolderUnusable(
             f"the study doesn't keep the user and password of `{hidden[0]}`; give the store: "
             "oneaxis resume --tracking URI, or --tracking offline"
+        )
+    if hidden:
+        line = _typed(study.app, [*kept, f"hydra.sweep.dir={quote(str(root))}"])
+        raise FolderUnusable(
+            f"a study doesn't keep secrets, `{shlex.join(hidden)}` among them; type its line again, with yours: {line}"
         )
     return [*kept, f"hydra.sweep.dir={quote(str(root))}"]
 

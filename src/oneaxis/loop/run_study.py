@@ -20,9 +20,11 @@ from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
-from oneaxis.loop.claims import chosen_config, reproduce_command, where_claims_stand
+from oneaxis.loop.claims import reproduce_command, where_claims_stand
+from oneaxis.loop.command_line import config_name
 from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
+from oneaxis.loop.job_folder import refuse_shared
 from oneaxis.loop.known import foreseen, refusing
 from oneaxis.loop.launchers import pass_limit_on, thread_limits
 from oneaxis.loop.launching import Launching
@@ -61,10 +63,11 @@ def run_study(
         composer = Composer(context.config_loader, config)
         plan = _plan(settings, context, composer, arguments, terminal)
         standing = where_claims_stand(config, composer, Path.cwd())
-        reproduce = reproduce_command(chosen_config(sys.argv[1:]))
+        reproduce = reproduce_command(config_name(sys.argv[1:]))
         remarks = _remarks(plan, settings, config, standing, reproduce=reproduce, unfrozen=unfrozen)
         plan = replace(plan, remarks=(*plan.remarks, *remarks))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
+        refuse_shared(config, loader, plan)
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")
         tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())

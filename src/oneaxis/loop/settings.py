@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from pathlib import Path
@@ -18,8 +17,6 @@ from oneaxis.errors import BadOverride
 from oneaxis.loop.design import ADAPTIVE, SCREEN_SEEDS, controls, read_seeds, screen_looks, suits_adaptive
 from oneaxis.loop.foreign import left_aside
 from oneaxis.loop.legal import above_zero, mapping, names, one_of
-from oneaxis.masking import masked_override
-from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import GATES, ControlKind, Margin, Policy
 
 
@@ -189,23 +186,6 @@ def _metrics_file(value: Any) -> None:
         raise BadOverride(
             f"hydra.sweeper.policy.metrics_file is {value!r}; give a file's name within the job folder: metrics.json"
         )
-
-
-def typed_arguments() -> tuple[str, ...]:
-    """The process's command line, without secrets; with what the app took out of it before Hydra saw it."""
-    return tuple(masked_override(text) for text in whole_line(sys.argv[1:], sys.orig_argv, entry_point()))
-
-
-def whole_line(left: Sequence[str], started: Sequence[str], entry: Sequence[str]) -> list[str]:
-    """What was typed behind the script (or `-m package.train`), if all that is left of it came from there."""
-    script = entry[-1]
-    for place, text in enumerate(started[1:], 1):
-        module = len(entry) > 1 and started[place - 1] == "-m" and text.removesuffix(".__main__") == script
-        if module or (len(entry) == 1 and Path(text).absolute() == Path(script).absolute()):
-            typed = list(started[place + 1 :])
-            rest = iter(typed)
-            return typed if all(word in rest for word in left) else list(left)
-    return list(left)
 
 
 def _gates(value: Any) -> tuple[str, ...]:

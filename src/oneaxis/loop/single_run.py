@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from oneaxis.canonical import digest
 from oneaxis.composing.compose import task_part
 from oneaxis.errors import OneAxisError
-from oneaxis.loop.settings import typed_arguments
+from oneaxis.loop.command_line import typed_arguments
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.store import AUTO, choose_store, masked, reach
@@ -78,13 +78,14 @@ class RecordRun(Callback):
         witness.open()
         handover.open()
 
-    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:  # noqa: ARG002 - Hydra's signature
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
         """Write the record, then let the mirror write its run."""
         if self._open is None:
             return
         if job_return.status == JobStatus.COMPLETED:
             metrics, failure = measured(
                 job_return._return_value,  # noqa: SLF001 - untouched, also when it failed
+                task_part(config),
                 expected=self._open.expected,
                 logged=self._open.handover.logged,
             )

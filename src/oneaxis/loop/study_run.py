@@ -14,10 +14,11 @@ from oneaxis.analysis.comparison import compare, wanted_trials
 from oneaxis.analysis.result import Comparison, Health
 from oneaxis.errors import BadRecord, StudyFailed
 from oneaxis.loop.advice import caution, interrupted, next_steps, study_result, undecided
+from oneaxis.loop.job_folder import uses_own_folders
 from oneaxis.loop.known import reused_lines
 from oneaxis.loop.lacking import failure
 from oneaxis.loop.launchers import most_at_once
-from oneaxis.loop.launching import Launching, uses_own_folders
+from oneaxis.loop.launching import Launching
 from oneaxis.loop.leave import leave_comparison
 from oneaxis.loop.own_rate import own_rate_lines
 from oneaxis.loop.past import PastStudy

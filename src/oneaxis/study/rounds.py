@@ -81,7 +81,7 @@ def settle_lost(study: Study, folder: StudyFolder, trial: Trial) -> Record:
 def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:
     returned = job._return_value  # noqa: SLF001 - the public property raises for failed jobs
     if job.status == JobStatus.COMPLETED:
-        metrics, failure = read_metrics(returned)
+        metrics, failure = read_metrics(returned, job.cfg)
         if study.plan.reference is None:
             failure = None  # nothing is compared, so no metric is needed
     else:

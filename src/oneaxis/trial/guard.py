@@ -147,7 +147,7 @@ def run_and_record(
         with witness, Handover(folder, enabled=tracked) as handover:
             expected = expect(output or folder, metrics_file)
             returned = task(cfg)
-            metrics, failure = measured(returned, expected=expected, logged=handover.logged)
+            metrics, failure = measured(returned, cfg, expected=expected, logged=handover.logged)
     except SystemExit as exit_:
         message = f"the task called sys.exit({exit_.code!r})"
         leave("failed", {}, Failure("SystemExit", message, traceback.format_exc()))

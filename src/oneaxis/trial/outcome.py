@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from omegaconf import DictConfig, OmegaConf
+
 from oneaxis.vocabulary import Failure
 
 OBJECTIVE = "objective"
@@ -43,13 +45,17 @@ def expect(folder: Path, pattern: str | None) -> Expected | None:
 
 
 def measured(
-    returned: Any, *, expected: Expected | None, logged: Callable[[], Mapping[str, float]]
+    returned: Any,
+    config: DictConfig | None = None,
+    *,
+    expected: Expected | None,
+    logged: Callable[[], Mapping[str, float]],
 ) -> tuple[dict[str, float], Failure | None]:
     """A task's metrics: what it returned, joined by the file that the policy names.
 
     Where neither gives a metric, `logged` is asked for what the task told MLflow.
     """
-    metrics, failure = read_metrics(returned)
+    metrics, failure = read_metrics(returned, config)
     if expected is not None:
         found, lacking = read_metrics_file(expected.folder, expected.pattern, expected.before)
         own = failure if failure is not None and failure.kind == "NotFinite" else None
@@ -92,7 +98,11 @@ def read_metrics_file(
 def _matching(folder: Path, pattern: str) -> dict[Path, State]:
     """The files that match, each with what changes when it is written."""
     found: dict[Path, State] = {}
-    for path in folder.glob(pattern):
+    try:
+        paths = list(folder.glob(pattern))
+    except (NotImplementedError, ValueError):  # no name within a folder: nothing matches
+        return found
+    for path in paths:
         with contextlib.suppress(OSError):  # gone meanwhile: others may work in this folder
             if path.is_file():
                 state = path.stat()
@@ -135,15 +145,16 @@ def _written_number(text: Any) -> float | None:
         return None
 
 
-def read_metrics(returned: Any) -> tuple[dict[str, float], Failure | None]:
+def read_metrics(returned: Any, config: DictConfig | None = None) -> tuple[dict[str, float], Failure | None]:
     """The finite metrics of a return value, and what is wrong with it, if anything.
 
     A mapping names its metrics, nested ones by their keys joined by dots; a bare number is the metric `objective`.
-    What is no number is left out beside numbers, and a failure alone.
+    What is no number is left out beside numbers, and a failure alone. Numbers of `config`, the task's own, that are
+    returned beside the metrics are none.
     """
     if returned is None:
         return {}, Failure("NoMetric", NONE_RETURNED)
-    items = list(_leaves(returned))
+    items = list(_leaves(_without_configuration(returned, config)))
     if not items:
         return {}, Failure("NoMetric", "the task returned an empty dict; return at least one metric")
     metrics: dict[str, float] = {}
@@ -159,6 +170,28 @@ def read_metrics(returned: Any) -> tuple[dict[str, float], Failure | None]:
         else:
             metrics[name] = number
     return metrics, failure or (None if metrics else others)
+
+
+def _without_configuration(returned: Any, config: DictConfig | None) -> Any:
+    """What was returned, without dicts that are the configuration or its part of the same name."""
+    if config is None or not isinstance(returned, dict):
+        return returned
+    nested = {key: value for key, value in returned.items() if isinstance(value, dict) and value}
+    if not nested:
+        return returned
+    wholes: list[Any] = [OmegaConf.to_container(config, resolve=False)]
+    with contextlib.suppress(Exception):  # a user's resolver may raise anything, and the task may never read it
+        wholes.append(OmegaConf.to_container(config, resolve=True))
+    parts = {key: [part for whole in wholes for part in (whole, whole.get(key))] for key in nested}
+    configures = {key for key, value in nested.items() if any(_equal(value, part) for part in parts[key])}
+    return {key: value for key, value in returned.items() if key not in configures}
+
+
+def _equal(value: Any, other: Any) -> bool:
+    try:
+        return bool(value == other)
+    except Exception:  # noqa: BLE001 - arrays don't say whether they are equal
+        return False
 
 
 def _number(value: Any) -> float | None:

@@ -1,0 +1,91 @@
+"""A study's command line: as it was typed, and taken apart."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+
+from oneaxis.masking import MASK, masked_override, secret
+from oneaxis.trial.provenance import entry_point
+
+CONFIG_NAME = ("--config-name", "-cn")
+FLAGS_WITH_VALUE = (*CONFIG_NAME, "--config-path", "-cp", "--config-dir", "-cd", "--package", "-p")
+
+
+def typed_arguments() -> tuple[str, ...]:
+    """The process's command line, without secrets; with what the app took out of it before Hydra saw it."""
+    return masked_line(whole_line(sys.argv[1:], sys.orig_argv, entry_point()))
+
+
+def whole_line(left: Sequence[str], started: Sequence[str], entry: Sequence[str]) -> list[str]:
+    """What was typed behind the script (or `-m package.train`), if all that is left of it came from there."""
+    script = entry[-1]
+    for place, text in enumerate(started[1:], 1):
+        module = len(entry) > 1 and started[place - 1] == "-m" and text.removesuffix(".__main__") == script
+        if module or (len(entry) == 1 and Path(text).absolute() == Path(script).absolute()):
+            typed = list(started[place + 1 :])
+            rest = iter(typed)
+            return typed if all(word in rest for word in left) else list(left)
+    return list(left)
+
+
+def masked_line(words: Sequence[str]) -> tuple[str, ...]:
+    """Words of a command line, the secrets among them masked: `--hf-token ***`, `db.password=***`."""
+    masked: list[str] = []
+    flag = ""
+    for word in words:
+        hidden = flag.startswith("-") and "=" not in flag and secret(flag.strip("-")) and not word.startswith("-")
+        masked.append(MASK if hidden else masked_override(word))
+        flag = word
+    return tuple(masked)
+
+
+def flags(arguments: Sequence[str]) -> list[str]:
+    """What begins with a dash, each of Hydra's flags with its value."""
+    return [word for word, flagged in _sorted(arguments) if flagged]
+
+
+def config_name(arguments: Sequence[str]) -> str | None:
+    """The name of the primary config that was chosen; None: the app's own."""
+    for place, text in enumerate(arguments):
+        flag, equals, name = text.partition("=")
+        if flag in CONFIG_NAME:
+            return (name if equals else next(iter(arguments[place + 1 :]), "")) or None
+    return None
+
+
+def fixed_key(text: str) -> str | None:
+    """The key or group that an override sets to one value; None for a sweep, a deletion, and what is no override."""
+    try:
+        override = OverridesParser.create().parse_override(text)
+    except HydraException:
+        return None
+    return None if override.is_sweep_override() or override.is_delete() else key_of(override)
+
+
+def fixed_keys(arguments: Sequence[str]) -> dict[str, str]:
+    """What a command line sets in the task's configuration to one value, by the overrides' texts."""
+    words = (word for word, flagged in _sorted(arguments) if not flagged)
+    tasks = (word for word in words if not word.lstrip("+~").startswith(("hydra.", "hydra/")))
+    return {word: key for word in tasks if (key := fixed_key(word)) is not None}
+
+
+def key_of(override: Override) -> str:
+    """A key or group with its package: `model.C`, `db@source`."""
+    name = override.key_or_group
+    return name if override.package is None else f"{name}@{override.package}"
+
+
+def _sorted(arguments: Sequence[str]) -> list[tuple[str, bool]]:
+    """Each word, and whether it is a flag or a flag's value."""
+    found: list[tuple[str, bool]] = []
+    takes_value = False
+    for word in arguments:
+        found.append((word, takes_value or word.startswith("-")))
+        takes_value = not takes_value and word in FLAGS_WITH_VALUE
+    return found
