@@ -21,7 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
-from tests.far.team import Team  # noqa: E402 - the tests' own server
+from tests.far.team import USERS, Team  # noqa: E402 - the tests' own server
 
 APP = HERE / "apps" / "scale"
 RESULTS = HERE / "results"
@@ -34,8 +34,8 @@ def main() -> int:
         team = Team(place)
         try:
             team.start()
-            alone = studies(place / "alone", options, "null", {})
-            shared = studies(place / "shared", options, "auto", team.environment)
+            alone = studies(place / "alone", options, "null")
+            shared = studies(place / "shared", options, "auto", team)
             runs = runs_of(team.server.uri)
         finally:
             team.stop()
@@ -52,12 +52,13 @@ def main() -> int:
     return 0 if finished == len(runs) == wanted else 1
 
 
-def studies(place: Path, options: argparse.Namespace, tracking: str, environment: dict[str, str]) -> float:
+def studies(place: Path, options: argparse.Namespace, tracking: str, team: Team | None = None) -> float:
     """Start all at once; seconds until the last one has ended."""
     started = time.monotonic()
     running = []
     for number in range(options.users):
         app = place / f"user{number}"
+        environment = {} if team is None else team.environment(USERS[number % len(USERS)])
         shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__"))
         line = ["hydra/sweeper=oneaxis", f"x=range(1,{options.trials})", "hydra.sweeper.report=false"]
         with (app / "out.txt").open("w") as out:

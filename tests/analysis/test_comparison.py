@@ -211,6 +211,16 @@ def test_a_seed_that_lacks_the_deciding_metric_counts_as_lost(seeds, lacks, verd
     assert row.deltas["acc"].n == seeds - len(lacks)
 
 
+@pytest.mark.parametrize("lacks, who", [(0, "at its seeds the reference"), (1, "it")])
+def test_who_returned_no_value_is_named(lacks, who):
+    """Of the reference (0) and the deviation (1), one lacks the metric at all seeds."""
+    found = {
+        index: record(index, other=1.0) if index % 2 == lacks else record(index, acc=index / 10) for index in range(6)
+    }
+    [row] = compare(plan(seeds=range(3)), found, Policy(metric="acc")).rows
+    assert (row.verdict, row.reason) == ("no verdict", f"{who} returned no acc")
+
+
 def test_two_values_beside_the_noise_band_leave_out_who_lacks_the_metric():
     wider = plan(seeds=(0, 1, 2), extra=(3, 4))
     values = {0: 1.0, 2: 1.01, 4: 0.99, 6: 1.02, 7: 0.98, 1: 5.0, 3: 5.0}

@@ -70,6 +70,11 @@ def test_the_working_directory_is_no_secret():
     assert masked_text(told, secrets_in({}, environment)) == "PWD=/home/ada/place OLDPWD=/home/ada/before DB_PWD=***"
 
 
+def test_the_password_of_a_connection_string_is_no_working_directory():
+    told = "can't connect: Driver=x;SERVER=db;UID=sa;PWD=hunter-two;Timeout=5"
+    assert masked_text(told) == "can't connect: Driver=x;SERVER=db;UID=sa;PWD=***;Timeout=5"
+
+
 @pytest.mark.parametrize("key", ["PWD", "OLDPWD"])
 def test_a_key_of_the_configuration_is_not_the_shells_variable(key):
     config = {"db": {"PWD": "hunter-two"}}

@@ -15,8 +15,8 @@ def cluster(tmp_path_factory):
     if lacks:
         pytest.skip(f"SLURM IS NOT TESTED: {lacks} not installed; apt-get install slurm-wlm munge")
     shared = tmp_path_factory.mktemp("shared")
-    for part in ("cluster", "login"):
-        (shared / part).mkdir()
+    for part in ("cluster", "login", "moved/apps", "mounted"):
+        (shared / part).mkdir(parents=True)
     cluster = slurm.Cluster(shared / "cluster")
     try:
         cluster.start()
@@ -29,11 +29,12 @@ def cluster(tmp_path_factory):
 def submit(cluster):
     """`submit("plain")` is a fresh copy of tests/hosts/plain, whose studies go to the cluster.
 
-    With `shared=False` it lies in a folder that the nodes don't have.
+    It lies where all have it under one path, or `within` a folder that the nodes lack (`login`), or have mounted
+    elsewhere (`moved/apps`).
     """
 
-    def made(name, *, shared=True):
-        place = cluster.root.parent if shared else cluster.root.parent / "login"
+    def made(name, *, within="."):
+        place = cluster.root.parent / within
         app = _copied(name, place / f"{name}-{len(list(place.iterdir()))}")
         app.environment |= cluster.environment
         return app
@@ -43,7 +44,7 @@ def submit(cluster):
 
 @pytest.fixture(scope="session")
 def team(tmp_path_factory):
-    """A tracking server that asks for a user and a password; `team.environment` has them, as MLflow wants them."""
+    """A tracking server that asks for user and password; `team.environment("ada")` has them, as MLflow wants them."""
     if teams.postgres_programs() is None:
         pytest.skip("A TEAM'S SERVER IS NOT TESTED: PostgreSQL is not installed; apt-get install postgresql")
     pytest.importorskip("psycopg2", reason="A TEAM'S SERVER IS NOT TESTED: pip install psycopg2-binary")

@@ -1,7 +1,8 @@
 """A Slurm of two nodes on this machine, which a test session starts and ends.
 
 Both nodes are processes here. Where the system lets us (as root), each is a host of its own as far as programs can
-tell: another name, other process numbers, another /tmp; only a folder of the tests is shared, without its `login`.
+tell: another name, other process numbers, another /tmp; only a folder of the tests is shared, without its `login`;
+`moved/apps` is mounted as `mounted` there.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Cluster:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._apart = os.geteuid() == 0 and subprocess.run([*SPACES, "true"], check=False).returncode == 0
+        self.apart = os.geteuid() == 0 and subprocess.run([*SPACES, "true"], check=False).returncode == 0
         self.environment = {"SLURM_CONF": str(root / "slurm.conf")}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -92,12 +93,15 @@ class Cluster:
     def start_node(self, node: str) -> None:
         """Start a node; where that is allowed, one that is a host of its own."""
         command = [str(_program("slurmd")), "-D", "-N", node]
-        if self._apart:
+        if self.apart:
             own = f'hostname {node}; shared="$1"; shift; '
             if not any(Path(used).is_relative_to("/tmp") for used in (sys.prefix, sys.base_prefix, __file__)):
                 own += 'mount --bind "$shared" /mnt; mount -t tmpfs none /tmp; mkdir -p "$shared"; '
                 own += 'mount --move /mnt "$shared"; '
             own += 'mount -t tmpfs none "$shared/login"; '
+            # What the login machine has as `moved/apps` lies elsewhere here, with a link in its place.
+            own += 'mount --bind "$shared/moved/apps" "$shared/mounted"; mount -t tmpfs none "$shared/moved"; '
+            own += 'ln -s "$shared/mounted" "$shared/moved/apps"; '
             command = [*SPACES, "sh", "-c", own + 'exec "$@"', "sh", str(self.root.parent), *command]
         self._start(node, *command)
 

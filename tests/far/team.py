@@ -19,7 +19,8 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-USER, PASSWORD = "ada", "kept-to-herself"
+USERS = ("ada", "ben", "cleo", "dana", "edo", "fay", "gus", "hana")
+PASSWORDS = {user: f"kept-by-{user}-alone" for user in USERS}
 AWAY = 0.02  # seconds to the server and back
 PASSED_ON = ("content-type", "content-length")
 
@@ -125,7 +126,8 @@ class Door:
 
     def open(self) -> None:
         door = self
-        expected = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        keys = (f"{user}:{password}".encode() for user, password in PASSWORDS.items())
+        expected = {"Basic " + base64.b64encode(key).decode() for key in keys}
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -136,7 +138,7 @@ class Door:
                     self.close_connection = True
                     return
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                if self.headers.get("authorization") != expected and self.path != "/health":
+                if self.headers.get("authorization") not in expected and self.path != "/health":
                     door.turned_away += 1
                     self.send_error(401)
                     return
@@ -182,7 +184,6 @@ class Team:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._parts: list[Postgres | Server] = []
-        self.environment = {"MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": PASSWORD}
 
     def start(self) -> None:
         postgres = Postgres()
@@ -194,7 +195,14 @@ class Team:
         self.server.start()
         self.door = Door(self.server.port)
         self.door.open()
-        self.environment["MLFLOW_TRACKING_URI"] = self.door.uri
+
+    def environment(self, user: str) -> dict[str, str]:
+        """The server, a user and a password, as MLflow wants them."""
+        return {
+            "MLFLOW_TRACKING_URI": self.door.uri,
+            "MLFLOW_TRACKING_USERNAME": user,
+            "MLFLOW_TRACKING_PASSWORD": PASSWORDS[user],
+        }
 
     def stop(self) -> None:
         if hasattr(self, "door"):

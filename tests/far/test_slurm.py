@@ -6,6 +6,7 @@ import json
 import time
 from collections import defaultdict
 
+import pytest
 from tests.conftest import Study
 
 SLURM = "hydra/launcher=submitit_slurm"
@@ -30,7 +31,7 @@ def wait_until(condition, process, *, seconds=900):
 
 def test_a_study_with_adaptive_seeds_runs_as_arrays_on_both_nodes(cluster, submit):
     """The nodes have the study's folder, and neither the project's own nor the login machine's temporary files."""
-    app = submit("noisy", shared=False)
+    app = submit("noisy", within="login")
     folder = cluster.root.parent / "studies" / "adaptive"
     ended = app.sweep("shift=choice(0.06)", SLURM, "hydra.sweeper.seeds=adaptive", f"hydra.sweep.dir={folder}")
     assert ended.status == 0, ended
@@ -44,6 +45,24 @@ def test_a_study_with_adaptive_seeds_runs_as_arrays_on_both_nodes(cluster, submi
     assert {job["NodeList"] for job in cluster.ended} == {"n1", "n2"}
     assert "look after 3 seeds: 1 of 1 deviations go on" in ended.said
     assert {len(jobs) for jobs in jobs_of(study).values()} == {1}
+
+
+def test_nodes_may_have_mounted_the_studys_folder_elsewhere(cluster, submit):
+    if not cluster.apart:
+        pytest.skip("NO OTHER MOUNTS: only root may give a node mounts of its own")
+    app = submit("plain", within="moved/apps")
+    (app.root / "helper.py").write_text("import os\n\n\ndef here():\n    return os.path.realpath(os.curdir)\n")
+    script = app.root / "app.py"
+    script.write_text(
+        script.read_text()
+        .replace("import hydra\n", "import helper\nimport hydra\n", 1)
+        .replace("    score = ", "    print(f'this is {helper.here()}')\n    score = ")
+    )
+    ended = app.sweep("lr=0.5,1", SLURM, "hydra.sweeper.controls={repeat: true}")
+    assert ended.status == 0, ended
+    assert set(app.study.statuses.values()) == {"finished"}
+    assert "✓ comparable" in ended.out
+    assert {tuple(sorted(record["code"])) for record in app.study.records.values()} == {("app.py", "helper.py")}
 
 
 def test_a_node_lost_in_the_middle_costs_its_trials_a_second_start_and_nothing_else(cluster, submit):

@@ -58,3 +58,25 @@ def test_a_single_run_in_a_folder_of_earlier_runs_reads_what_it_wrote_alone(host
     ended = app.python(*command)
     assert app.study.statuses["reference"] == "failed"
     assert OLDER in ended.said
+
+
+SHARED = ["lr=0.25,0.5", FILE, "hydra.sweep.subdir=all"]
+OURS = ["hydra/launcher=oneaxis", "hydra.sweeper.workers=2"]
+
+
+@pytest.mark.parametrize(
+    "more, status",
+    [
+        (OURS, 1),
+        (["hydra/launcher=joblib"], 1),
+        ([*OURS, "hydra.sweeper.workers=1"], 0),
+        ([*OURS, "hydra.sweep.subdir=${lr}"], 0),
+        ([*OURS, "hydra.sweep.subdir=${lr}", "hydra.sweeper.seeds=2"], 1),
+        ([*OURS, "hydra.sweep.subdir=${lr}/${seed}", "hydra.sweeper.seeds=2"], 0),
+        ([*OURS, "hydra.sweeper.policy.metrics_file=null", "hydra.sweeper.policy.metric=x"], 0),
+    ],
+)
+def test_trials_that_would_write_one_file_at_the_same_time_are_refused(host, more, status):
+    ended = host("leaves").sweep(*SHARED, *more, "hydra.sweeper.dry_run=true")
+    assert ended.status == status, ended
+    assert ("would write it at the same time into the same job folder" in ended.said) == bool(status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 
 import pytest
@@ -132,3 +133,29 @@ def test_a_sweeper_killed_by_force_loses_nothing(host):
     ended = app.python("-m", "oneaxis.cli", "resume")
     assert ended.status == 0, ended
     assert app.study.metric("score") == {"reference": 1.0, "early=1": 1.0, "ending=wait": 2.0}
+
+
+def test_a_secret_that_a_study_does_not_keep_is_asked_for(host):
+    app = host("plain")
+    script = app.root / "app.py"
+    script.write_text(
+        script.read_text()
+        .replace("import hydra\n", "import sys\nimport hydra\n", 1)
+        .replace(
+            'if __name__ == "__main__":\n',
+            'if __name__ == "__main__":\n    assert sys.argv.pop(1) == "--hf-token"\n'
+            '    assert sys.argv.pop(1) == "hf_abcdef"\n',
+        )
+    )
+    typed = ["-m", "hydra/sweeper=oneaxis", "lr=0.5,1", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false"]
+    assert app.python("app.py", "--hf-token", "hf_abcdef", *typed).status == 0
+    root = app.study.root
+    for path in root.glob("lr=1*/record.json"):
+        path.unlink()
+    ended = app.python("-m", "oneaxis.cli", "resume", str(root))
+    assert ended.status == 2
+    assert "a study doesn't keep secrets, `--hf-token ***` among them; type its line again, with yours: " in ended.err
+    line = shlex.split(ended.err.strip().splitlines()[0].partition("with yours: ")[2].replace("'***'", "hf_abcdef"))
+    assert app.python(*line[1:]).status == 0
+    assert len(app.study.records) == 3
+    assert not [path for path in root.rglob("*") if path.is_file() and b"hf_abcdef" in path.read_bytes()]

@@ -73,3 +73,10 @@ def test_among_several_an_earlier_one_is_never_read_even_if_newer(tmp_path):
 
 def test_where_no_file_is_named_nobody_looks_for_one(tmp_path):
     assert expect(tmp_path, None) is None
+
+
+@pytest.mark.parametrize("pattern", ["/tmp/metrics.json", ""])
+def test_what_is_no_name_within_the_folder_costs_the_metrics_alone(tmp_path, pattern):
+    metrics, failure = of(tmp_path, lambda: None, pattern)
+    assert (metrics, failure.kind) == ({}, "NoMetric")
+    assert "the task left no such file in its job folder" in failure.message

@@ -16,6 +16,8 @@ from tests.strategies import containers, finite, steady, words
 
 from oneaxis.trial.outcome import NONE_RETURNED, read_metrics, read_metrics_file
 
+PLAIN = {"lr": 1, "twice": "${lr}", "model": {"depth": 3}}
+
 
 class Scalar:
     """A tensor of another library, which only knows how to become a float."""
@@ -147,3 +149,27 @@ def test_whatever_comes_back_gives_finite_metrics_or_a_failure(returned):
 @given(st.dictionaries(words, finite, min_size=1))
 def test_finite_numbers_pass_unchanged(returned):
     assert read_metrics(returned) == (returned, None)
+
+
+@pytest.mark.parametrize(
+    "returned, metrics",
+    [
+        ({"cfg": PLAIN, "acc": 0.5}, {"acc": 0.5}),
+        ({"cfg": PLAIN | {"twice": 1}, "acc": 0.5}, {"acc": 0.5}),
+        ({"model": {"depth": 3}, "acc": 0.5}, {"acc": 0.5}),
+        # Another dict with the same numbers, or a part that grew, is the task's own.
+        ({"val": {"depth": 3}, "acc": 0.5}, {"val.depth": 3.0, "acc": 0.5}),
+        ({"model": {"depth": 3, "loss": 0.1}}, {"model.depth": 3.0, "model.loss": 0.1}),
+        ({"lr": 1, "acc": 0.5}, {"lr": 1.0, "acc": 0.5}),
+        ({"model": {"depth": np.array([1, 2])}, "acc": 0.5}, {"acc": 0.5}),
+    ],
+)
+def test_a_configuration_returned_beside_the_metrics_is_none_of_them(returned, metrics):
+    config = OmegaConf.create(PLAIN)
+    found, _ = read_metrics(returned, config)
+    assert found == metrics
+
+
+def test_a_configuration_that_can_not_be_resolved_is_left_aside_all_the_same():
+    plain = {"lr": 1, "lost": "${nowhere}"}
+    assert read_metrics({"cfg": plain, "acc": 0.5}, OmegaConf.create(plain)) == ({"acc": 0.5}, None)

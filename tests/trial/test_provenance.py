@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from oneaxis.trial.loaded import from_root
 from oneaxis.trial.provenance import machine
 
 APP = "import json; from oneaxis.trial.provenance import entry_point; print(json.dumps(entry_point()))"
@@ -54,3 +55,26 @@ def test_an_app_outside_of_the_folder_is_named_in_full(tmp_path):
 
     [entry] = json.loads(ran.stdout)
     assert (tmp_path / "elsewhere" / entry).samefile(tmp_path / "app.py")
+
+
+@pytest.mark.parametrize(
+    "file, root, path",
+    [
+        ("real/app.py", "real", "app.py"),
+        ("real/..odd", "real", "..odd"),
+        ("link/app.py", "link", "app.py"),
+        ("real/app.py", "link", "app.py"),
+        ("link/app.py", "real", "app.py"),
+        ("real/deep/app.py", "real/deep", "app.py"),
+        ("beside/app.py", "link", "../beside/app.py"),
+        ("link/out/app.py", "link", "out/app.py"),  # where it stands counts, not where a link within leads
+    ],
+)
+def test_a_files_path_is_the_projects_own_whatever_name_its_folder_is_known_by(tmp_path, file, root, path):
+    for folder in ("real/deep", "beside"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real" / "out").symlink_to(tmp_path / "beside")
+    for place in ("real/app.py", "real/..odd", "real/deep/app.py", "beside/app.py"):
+        (tmp_path / place).touch()
+    assert from_root(str(tmp_path / file), str(tmp_path / root)) == path

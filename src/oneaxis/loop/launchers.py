@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
+from oneaxis.errors import BadOverride
 from oneaxis.study.cores import physical_cores
 from oneaxis.study.workers import THREAD_VARIABLES
 
@@ -41,19 +42,47 @@ def thread_limits(config: DictConfig) -> Mapping[str, str]:
     return dict.fromkeys(THREAD_VARIABLES, "1")
 
 
-def pass_limit_on(config: DictConfig) -> str:
-    """Give submitit the study's time limit a trial; a remark where a launcher has no way to keep one."""
+def pass_limit_on(config: DictConfig) -> None:
+    """Give submitit the study's time limit a trial."""
     minutes = OmegaConf.select(config, "hydra.sweeper.timeout_minutes")
-    target = _target(config)
-    if minutes is None or target.endswith(OURS):
-        return ""
-    if target.startswith(SUBMITIT):
+    if minutes is not None and _target(config).startswith(SUBMITIT):
         with read_write(config), open_dict(config):
             # Whole minutes; the job itself ends at the very second, and the queue a minute later at the latest.
             config.hydra.launcher.timeout_min = math.ceil(float(minutes)) + 1
-        return ""
+
+
+def without_effect(config: DictConfig) -> Iterator[str]:
+    """A remark on each setting of ours that the launcher has no way to keep."""
+    target = _target(config)
+    if target.endswith(OURS):
+        return
+    submitit = target.startswith(SUBMITIT)
+    kept = {"timeout_minutes": submitit, "workers": submitit and target.endswith(".LocalLauncher"), "devices": False}
+    instead = {"timeout_minutes": "oneaxis or submitit", "workers": "oneaxis or submitit_local", "devices": "oneaxis"}
     name = str(OmegaConf.select(config, "hydra.runtime.choices.hydra/launcher") or target)
-    return f"hydra.sweeper.timeout_minutes has no effect with hydra/launcher={name}; use oneaxis or submitit"
+    for setting, has_effect in kept.items():
+        if not has_effect and OmegaConf.select(config, f"hydra.sweeper.{setting}") is not None:
+            yield f"hydra.sweeper.{setting} has no effect with hydra/launcher={name}; use {instead[setting]}"
+
+
+def refuse_hidden_devices(config: DictConfig, visible: str | None) -> None:
+    """See to it that no trial gets a device that this process may not use; `visible` is CUDA_VISIBLE_DEVICES.
+
+    Raises
+    ------
+    BadOverride
+        If `hydra.sweeper.devices` names one.
+    """
+    named = OmegaConf.select(config, "hydra.sweeper.devices")
+    if named is None or visible is None or not _target(config).endswith(OURS):
+        return
+    allowed = [device.strip() for device in visible.split(",")]
+    hidden = [str(device) for device in named if str(device) not in allowed]
+    if hidden:
+        raise BadOverride(
+            f"hydra.sweeper.devices names {hidden[0]!r}, and CUDA_VISIBLE_DEVICES is {visible!r}; name some of these, "
+            "or leave hydra.sweeper.devices out: each worker then gets one of them"
+        )
 
 
 def _target(config: DictConfig) -> str:

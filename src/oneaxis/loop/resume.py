@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from oneaxis.composing.text import quote
@@ -74,9 +75,11 @@ def _arguments(study: Study, root: Path, tracking: str | None) -> list[str]:
             "oneaxis resume --tracking URI, or --tracking offline"
         )
     if hidden:
+        # A secret that stands alone is its flag's: `--hf-token ***`.
+        named = [f"{before} {MASK}" if text == MASK else text for before, text in pairwise(["", *kept]) if MASK in text]
         line = _typed(study.app, [*kept, f"hydra.sweep.dir={quote(str(root))}"])
         raise FolderUnusable(
-            f"a study doesn't keep secrets, `{shlex.join(hidden)}` among them; type its line again, with yours: {line}"
+            f"a study doesn't keep secrets, `{' '.join(named)}` among them; type its line again, with yours: {line}"
         )
     return [*kept, f"hydra.sweep.dir={quote(str(root))}"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -26,7 +27,7 @@ from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.job_folder import refuse_shared
 from oneaxis.loop.known import foreseen, refusing
-from oneaxis.loop.launchers import pass_limit_on, thread_limits
+from oneaxis.loop.launchers import pass_limit_on, refuse_hidden_devices, thread_limits, without_effect
 from oneaxis.loop.launching import Launching
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
@@ -57,6 +58,8 @@ def run_study(
     terminal = console()
     answer = asked()
     settings = read_settings(config.hydra)
+    refuse_hidden_devices(config, os.environ.get("CUDA_VISIBLE_DEVICES"))
+    pass_limit_on(config)
     with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:
         loader, unfrozen = take_snapshot(context.config_loader, config)
         context = HydraContext(config_loader=loader, callbacks=context.callbacks)
@@ -113,9 +116,7 @@ def _remarks(
     """What people should know of this study before it runs."""
     if unfrozen is not None:
         yield f"the files in use aren't frozen for this study: {unfrozen}"
-    limit = pass_limit_on(config)
-    if limit:
-        yield limit
+    yield from without_effect(config)
     yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce)
     if settings.left_aside:
         yield f"settings of the app's own sweeper are left aside: {', '.join(settings.left_aside)}"

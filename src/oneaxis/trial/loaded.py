@@ -63,7 +63,7 @@ class Loaded:
         `before` are files that this process runs without having loaded them: a task that came by value.
         """
         files = {**before, **dict(entry for name, entry in self._code.items() if name in sys.modules)}
-        return {os.path.relpath(file, root).replace(os.sep, "/"): digest for file, digest in sorted(files.items())}
+        return {from_root(file, root).replace(os.sep, "/"): digest for file, digest in sorted(files.items())}
 
     def packages(self) -> dict[str, str]:
         """Versions of the installed distributions that were imported."""
@@ -107,6 +107,20 @@ class _Watcher(MetaPathFinder):
 
 
 loaded = Loaded()  # of this process, as `sys.modules` is
+
+
+def from_root(file: str, root: str) -> str:
+    """A file's path from a folder, also where a link leads from one to the other: a node may mount it elsewhere."""
+    path = os.path.relpath(file, root)
+    if not leads_out(path):
+        return path
+    real = os.path.relpath(os.path.realpath(file), os.path.realpath(root))
+    return path if leads_out(real) else real
+
+
+def leads_out(path: str) -> bool:
+    """Whether a relative path begins with `..`."""
+    return path.split(os.sep, 1)[0] == os.pardir
 
 
 def file_digest(file: str) -> str | None:

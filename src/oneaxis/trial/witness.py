@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Self
 
 from oneaxis.trial.environment import environ, environment, variables
 from oneaxis.trial.fingerprints import File
-from oneaxis.trial.loaded import loaded
+from oneaxis.trial.loaded import from_root, leads_out, loaded
 from oneaxis.trial.provenance import graphics, machine
 
 
@@ -40,10 +39,11 @@ class Witness:
 
     def from_root(self, files: Mapping[str, Sequence[File]]) -> dict[str, list[File]]:
         """Files of data, those below `root` by their paths from there: a project that moves keeps its data."""
-        root = f"{self._root}{os.sep}"
-        return {
-            part: [{**file, "path": file["path"].removeprefix(root)} for file in found] for part, found in files.items()
-        }
+        return {part: [{**file, "path": self._moves(file["path"])} for file in found] for part, found in files.items()}
+
+    def _moves(self, path: str) -> str:
+        below = from_root(path, self._root)
+        return path if leads_out(below) else below
 
     def testimony(self) -> Mapping[str, Any]:
         """A record's `code`, `environment` and `machine`."""
