@@ -1,4 +1,4 @@
-"""What a trial costs beside its own work, by launcher: the same study of trivial trials from a laptop to a cluster.
+"""The same studies from a laptop to a cluster: trials that take no time, and fifteen of the demo's.
 
     python bench/launchers.py [--trials 12]
 
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,6 +38,7 @@ LAUNCHERS = {
     "submitit_slurm": ["hydra/launcher=submitit_slurm"],
     "ray": ["hydra/launcher=ray", "+hydra.launcher.ray.init.num_cpus=2"],
 }
+DEMO = ["model.C=0.1,10", "hydra.sweeper.seeds=5"]
 ALWAYS = ["hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false"]
 
 
@@ -58,7 +60,10 @@ def main() -> int:
             print(rows[-1], flush=True)
     where = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {date.today()}"
     head = f"{options.trials} trials that take no time, two at a time but for basic, {where}\n\n"
-    head += "| hydra/launcher= | wall s | trials alone, s | a trial, s | CPU s of this side |\n|---|---|---|---|---|\n"
+    head += (
+        "| hydra/launcher= | wall s | trials alone, s | a trial, s | CPU s of this side | the demo's study, wall s |\n"
+    )
+    head += "|---|---|---|---|---|---|\n"
     if options.keep:
         (RESULTS / "launchers.md").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
     return 0
@@ -67,20 +72,35 @@ def main() -> int:
 def row(name: str, place: Path, trials: int, environment: dict[str, str]) -> str:
     app = place / name
     shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__"))
-    line = [f"x=range(1,{trials // 2})", "hydra.sweeper.seeds=2", "hydra.sweep.dir=study"]
-    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [sys.executable, "app.py", "-m", *ALWAYS, *line, *LAUNCHERS[name]],
-        cwd=app,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-        check=True,
-        capture_output=True,
-    )
-    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    line = [f"x=range(1,{trials // 2})", "hydra.sweeper.seeds=2", *LAUNCHERS[name]]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = study("app.py", app, line, environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     marks = json.loads((app / "study" / "times.json").read_text())["sittings"][-1]
     ran = marks["ended"] - marks["launched"]
     own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return f"| {name} | {wall:.1f} | {ran:.1f} | {ran / trials:.2f} | {own:.1f} |"
+    demo = place / f"{name}-demo"
+    demo.mkdir()
+    shutil.copy(HERE.parent / "train.py", demo)
+    shutil.copytree(HERE.parent / "conf", demo / "conf")
+    whole = study("train.py", demo, [*DEMO, *LAUNCHERS[name]], environment)
+    return f"| {name} | {wall:.1f} | {ran:.1f} | {ran / trials:.2f} | {own:.1f} | {whole:.1f} |"
+
+
+def study(script: str, app: Path, line: Sequence[str], environment: Mapping[str, str]) -> float:
+    """Seconds that a study takes from its command to its end."""
+    started = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, script, "-m", *ALWAYS, "hydra.sweep.dir=study", *line],
+        cwd=app,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if ended.returncode:
+        raise SystemExit(ended.stdout + ended.stderr)
+    return time.monotonic() - started
 
 
 @contextlib.contextmanager
@@ -91,7 +111,6 @@ def cluster(place: str):
         return
     root = Path(place) / "cluster"
     root.mkdir()
-    (Path(place) / "login").mkdir()
     nodes = slurm.Cluster(root)
     try:
         nodes.start()

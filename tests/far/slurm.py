@@ -66,6 +66,8 @@ class Cluster:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        for folder in ("login", "moved/apps", "mounted"):
+            (root.parent / folder).mkdir(parents=True)
         self.apart = os.geteuid() == 0 and subprocess.run([*SPACES, "true"], check=False).returncode == 0
         self.environment = {"SLURM_CONF": str(root / "slurm.conf")}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
