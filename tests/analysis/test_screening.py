@@ -41,6 +41,24 @@ def test_a_verdict_has_the_level_that_it_has_without_a_screen():
     assert screened.rows[0].deltas["acc"] == plain.rows[0].deltas["acc"]
 
 
+@pytest.mark.parametrize("looks, name, counted", [((1, 5), "d=1", 1), ((3, 5), "a=1", 3)])
+def test_runs_beyond_the_look_count_in_no_part_of_a_row(looks, name, counted):
+    """An earlier study's, taken over: the screen gives one up that has them all, or the first look decides it."""
+    design = replace(made(), looks=looks)
+    _, before, known = play(design, noisy({"a": 5.0}))
+    row = next(each for each in before.rows if each.name == name)
+    later = {
+        trial.index: replace(known[0], trial=trial.index, deviation=name, seed=trial.seed, metrics={"acc": 1e6})
+        for trial in design.trials
+        if trial.deviation == name and trial.index not in known
+    }
+    found = compare(design, {**known, **later}, Policy(metric="acc"))
+    after = next(each for each in found.rows if each.name == name)
+    assert (row.finished, row.metrics["acc"].n) == (counted, counted)
+    assert (after.finished, after.deltas, after.verdict) == (5, row.deltas, row.verdict)
+    assert (after.metrics, after.seconds) == (row.metrics, row.seconds)
+
+
 def test_the_noise_band_has_the_plain_level_however_many_are_screened():
     _, found, _ = play(made(), noisy({"a": 5.0}))
     assert (found.band.confidence, found.k) == (0.95, 4)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from oneaxis.canonical import leaves, same
-from oneaxis.composing.compose import Unresolved
+from oneaxis.composing.compose import Unresolved, plain
 from oneaxis.errors import CannotCompose
 
 
@@ -149,6 +150,23 @@ def test_hydras_reason_comes_as_one_line(app, overrides, reason):
     assert "\n" not in message
     for noise in ("full_key:", "object_type", "reference_type", "hydra.cc", "Config search path", "file://"):
         assert noise not in message
+
+
+@pytest.mark.parametrize(
+    "content, named",
+    [
+        ({"levels": {0: "low", 1: "high", "1": "x"}}, "`levels.1` is there twice, as the text '1' and as 1, which"),
+        ({1.5: "a", "1.5": "b"}, "`1.5` is there twice, as the text '1.5' and as 1.5, which"),
+        ({"a": [{"b": {True: 1, "True": 2}}]}, "`a.0.b.True` is there twice"),
+        ({"levels": {0: "low", 1: "high"}, "1": "x"}, None),
+    ],
+)
+def test_a_key_of_text_beside_another_that_looks_the_same_is_refused(content, named):
+    if named is None:
+        assert plain(OmegaConf.create(content)) == content
+        return
+    with pytest.raises(CannotCompose, match=re.escape(named)):
+        plain(OmegaConf.create(content))
 
 
 def test_an_open_group_is_named(app):

@@ -4,7 +4,7 @@ import pytest
 from tests.planning.asked import asked, axis
 
 from oneaxis.canonical import leaves
-from oneaxis.planning.remarks import before, other_type, resolves_to, study_remarks, value_at
+from oneaxis.planning.remarks import before, other_type, resolves_to, study_remarks, unties, value_at
 from oneaxis.vocabulary import ABSENT, Composed
 
 CONFIG = {
@@ -86,6 +86,21 @@ def test_only_an_equal_value_of_another_type_is_remarked(after, said):
 )
 def test_an_interpolated_value_is_shown_resolved(config, resolved, said):
     assert resolves_to(axis("a"), deviation(config, resolved)) == said
+
+
+@pytest.mark.parametrize(
+    "written, resolved, after, said",
+    [
+        ("${text}", "x", "x", "equal to what the reference's `${text}` gives"),
+        (["${text}", 1], ["x", 1], ["x", 1], "equal to what the reference's `['${text}', 1]` gives"),
+        ("${text}", "x", "y", None),
+        ("${number}", 1, 1.0, None),  # another type: said by its own remark
+        ("x", "x", "x", None),
+    ],
+)
+def test_a_value_that_the_references_interpolation_gives_is_remarked(written, resolved, after, said):
+    reference = Composed({"a": written}, {}, dict(leaves({"a": resolved})))
+    assert unties(axis("a"), reference, deviation({"a": after})) == ((said,) if said else ())
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,11 @@ def deviation_row(study: Gathered, name: str, evidence: Evidence, examples: Mapp
         if delta is not None:
             deltas[metric] = delta
     row = _counted(study, evidence.trials, evidence.finished, evidence.overlap)
+    if shown is not evidence:
+        # Runs beyond the look, an earlier study's say, count in the row's own values no more than in its differences.
+        at_look = _counted(study, shown.trials, shown.finished, shown.overlap)
+        own = ("metrics", "seconds", "phases", "guardrails")
+        row = replace(row, **{name: getattr(at_look, name) for name in own})
     if not study.reference:
         return row
     estimate = deltas.get(terms.metric or "")

@@ -67,7 +67,7 @@ class Files:
         except HydraException as error:
             raise CannotCompose(_reason(error)) from error
         known = hydra.__version__.startswith(KNOWN) and type(loader) is ConfigLoaderImpl
-        self._loader = SnapshotLoader(loader) if known else loader
+        self._loader = SnapshotLoader(loader, project.config_name.removesuffix(".yaml")) if known else loader
 
     def __call__(self, overrides: Sequence[str] = (), *, name: str | None = None) -> FromFiles:
         """Compose the primary config, or another one of the folder.

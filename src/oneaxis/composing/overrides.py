@@ -120,7 +120,7 @@ class Grammar:
 
     def group_header(self, group: str, choice: str) -> str | None:
         """The `@package` header of a group's option; None if it has none."""
-        repository = getattr(self._loader, "repository", None)
+        repository = getattr(self._loader, "searched", None) or getattr(self._loader, "repository", None)
         loaded = repository.load_config(f"{group}/{choice}") if repository is not None else None
         return None if loaded is None else loaded.header.get("package")
 

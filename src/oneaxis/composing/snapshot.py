@@ -10,6 +10,7 @@ import copy
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Self
 
 import cloudpickle
@@ -33,11 +34,16 @@ KNOWN = "1.3."  # Hydra's versions that these private names were read in
 
 
 class SnapshotLoader(ConfigLoaderImpl):
-    """Hydra's own loader, over files that are read once."""
+    """Hydra's own loader, over files that are read once.
 
-    def __init__(self, original: ConfigLoaderImpl) -> None:
+    `primary` is the primary config, `typed` what was typed for Hydra's own node: both may add to the search path.
+    """
+
+    def __init__(self, original: ConfigLoaderImpl, primary: str | None = None, typed: Sequence[str] = ()) -> None:
         self.__dict__.update(original.__dict__)
         self.repository = _SnapshotRepository(original.config_search_path)
+        self._primary = primary
+        self._typed = [text for text in typed if "hydra.searchpath" in text]
         self._merged: dict[Any, bytes] = {}
         self._chosen: dict[Any, bytes] = {}
         self._parser = RememberingParser()
@@ -48,6 +54,20 @@ class SnapshotLoader(ConfigLoaderImpl):
         if not self._was_there:
             super().ensure_main_config_source_available()
             self._was_there = True
+
+    @cached_property
+    def searched(self) -> IConfigRepository:
+        """What a composition reads from: `repository`, and what the primary config has Hydra search as well."""
+        return self._parse_overrides_and_create_caching_repo(self._primary, self._typed)[1]
+
+    def get_group_options(
+        self,
+        group_name: str,
+        results_filter: ObjectType | None = ObjectType.CONFIG,
+        config_name: str | None = None,  # noqa: ARG002 - Hydra's signature; ours knows it
+        overrides: list[str] | None = None,  # noqa: ARG002 - as above
+    ) -> list[str]:
+        return list(self.searched.get_group_options(group_name, results_filter))
 
     def _parse_overrides_and_create_caching_repo(
         self, config_name: str | None, overrides: list[str]
@@ -151,7 +171,8 @@ def take_snapshot(loader: ConfigLoader, master: DictConfig) -> tuple[ConfigLoade
     if not hydra.__version__.startswith(KNOWN) or type(loader) is not ConfigLoaderImpl:
         return loader, f"Hydra {hydra.__version__} is not one that the snapshot knows"
     try:
-        snapshot = SnapshotLoader(loader)
+        typed = OmegaConf.to_container(master.hydra.overrides.hydra)
+        snapshot = SnapshotLoader(loader, master.hydra.job.config_name, [str(text) for text in typed or ()])
     except Exception as error:  # noqa: BLE001 - private names may do anything; Hydra's own loader tells the truth
         return loader, f"{type(error).__name__}: {error}"
     theirs = _composed(loader, master)

@@ -9,7 +9,7 @@ from oneaxis.canonical import digest, leaves
 from oneaxis.errors import BadOverride, CannotCompose, NotOneAxis
 from oneaxis.planning.proof import difference, within
 from oneaxis.planning.refusal import cannot_compose, not_one_axis, protected_key
-from oneaxis.planning.remarks import THE_REFERENCE, before, drop_reason, other_type, resolves_to, study_remarks
+from oneaxis.planning.remarks import THE_REFERENCE, before, drop_reason, other_type, resolves_to, study_remarks, unties
 from oneaxis.planning.request import Request
 from oneaxis.planning.seeds import Seeds, choose_seeds
 from oneaxis.planning.steps import settle
@@ -229,5 +229,9 @@ def _proved(request: Request, change: Variant, reference: Composed, composed: Co
         overrides=request.overrides(axis, value, None),
         digest=change.digest,
         difference=changed,
-        remarks=(*other_type(axis, reference, composed), *resolves_to(axis, composed)),
+        remarks=(
+            *other_type(axis, reference, composed),
+            *unties(axis, reference, composed),
+            *resolves_to(axis, composed),
+        ),
     )

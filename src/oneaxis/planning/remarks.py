@@ -39,6 +39,15 @@ def other_type(axis: Axis, reference: Composed, deviation: Composed) -> tuple[st
     return (f"equal to the reference's {one!r}, of another type ({type(one).__name__} → {type(other).__name__})",)
 
 
+def unties(axis: Axis, reference: Composed, deviation: Composed) -> tuple[str, ...]:
+    """A remark where a value is what the reference's interpolation gives at the first seed: it may differ at others."""
+    written = value_at(reference.config, axis.path)
+    equal = same(leaf_at(reference.resolved, axis.path), leaf_at(deviation.resolved, axis.path))
+    if axis.kind == "group" or not equal or "${" not in str(written):
+        return ()
+    return (f"equal to what the reference's `{shown(written)}` gives",)
+
+
 def resolves_to(axis: Axis, deviation: Composed) -> tuple[str, ...]:
     """A remark where the value points to another key; what a resolver gives may differ at each call."""
     text = value_at(deviation.config, axis.path)
