@@ -57,6 +57,7 @@ def test_the_sdist_holds_the_sources_and_no_results(tmp_path):
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"src/oneaxis/py.typed", "src/hydra_plugins/oneaxis/sweeper.py", "conf/reference.yaml"} <= names
     assert {"train.py", "Makefile", "LICENSE", "pyproject.toml", "PKG-INFO", "tests/conftest.py"} <= names
+    assert {".ci/run", ".github/workflows/ci.yml", "CONTRIBUTING.md", "docs/tutorial.md", "bench/run.py"} <= names
     assert {name.partition("/")[0] for name in names} & {"outputs", "mlruns", "mlflow.db", ".venv"} == set()
     assert [name for name in names if "__pycache__" in name] == []
 

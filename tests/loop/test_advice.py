@@ -132,11 +132,19 @@ def test_the_link_is_a_flat_list_of_the_trials_best_first(metric, order, ascendi
         ),
         (
             study(),
+            Mirrored(None, None, 1, (1,), "no space left"),
+            (
+                "MLflow: 1 trial lacks there; no space left\n"
+                "        all is on disk; to write the rest: oneaxis sync runs/one"
+            ),
+        ),
+        (
+            study(),
             Mirrored("7", "f00d", 2, (), "the mirror died"),
             "MLflow: the mirror died\n        all is on disk; to write the rest: oneaxis sync runs/one",
         ),
     ],
-    ids=["offline", "some lack", "died"],
+    ids=["offline", "some lack", "one lacks", "died"],
 )
 def test_what_lacks_in_mlflow_comes_with_the_command_that_writes_it(of, mirrored, said):
     assert steps(of, mirrored).endswith(said)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -68,8 +70,18 @@ def test_its_own_tests_pass_and_so_does_its_study(tmp_path):
     "kept, requirement",
     [
         ('{"url": "file:///home/ada/oneaxis", "dir_info": {"editable": true}}', "oneaxis @ file:///home/ada/oneaxis"),
+        (
+            '{"url": "https://host/ada/oneaxis.git", "vcs_info": {"vcs": "git", "commit_id": "f00d"}}',
+            "oneaxis @ git+https://host/ada/oneaxis.git@f00d",
+        ),
+        (
+            '{"url": "ssh://git@host/all.git", "subdirectory": "one", "vcs_info": {"vcs": "git", "commit_id": "f00d"}}',
+            "oneaxis @ git+ssh://git@host/all.git@f00d#subdirectory=one",
+        ),
+        ('{"url": "file:///tmp/oneaxis.whl", "archive_info": {}}', "oneaxis @ file:///tmp/oneaxis.whl"),
         (None, "oneaxis"),  # from an index
         ("{", "oneaxis"),
+        ("[]", "oneaxis"),
     ],
 )
 def test_a_project_requires_the_oneaxis_that_made_it(tmp_path, monkeypatch, kept, requirement):
@@ -84,12 +96,60 @@ def test_a_project_requires_the_oneaxis_that_made_it(tmp_path, monkeypatch, kept
     assert needs[0] == requirement
 
 
-@pytest.mark.parametrize("taken", ["train.py", "conf/model/forest.yaml", "conf"])
+def make_install(folder, *, pip):
+    """The install step of the project in `folder`/new, with a pip of our own: nothing is fetched."""
+    (folder / "pip").mkdir()
+    (folder / "pip" / "__main__.py").write_text(pip)
+    (folder / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@" --without-pip\n')
+    (folder / "python").chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    command = ["make", f"PYTHON={folder / 'python'}", ".venv/.installed"]
+    return subprocess.run(command, cwd=folder / "new", env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("framework", ["sklearn", "torch"])
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_its_makefile_hands_pip_each_requirement_as_one_word(tmp_path, monkeypatch, framework):
+    monkeypatch.setattr("oneaxis.loop.init.project.own_requirement", lambda: "oneaxis @ file:///home/ada/it's%20mine")
+    init(tmp_path / "new", framework)
+    made = make_install(tmp_path, pip="import json, sys\njson.dump(sys.argv[1:], open('given.json', 'w'))\n")
+    assert made.returncode == 0, made
+    needs = tomllib.loads((tmp_path / "new" / "pyproject.toml").read_text())["project"]
+    requirements = [*needs["dependencies"], *needs["optional-dependencies"]["test"]]
+    assert "oneaxis @ file:///home/ada/it's%20mine" in requirements
+    given = json.loads((tmp_path / "new" / "given.json").read_text())
+    assert [word for word in given if not word.startswith("-")] == ["install", *requirements]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_an_install_that_fails_is_tried_again(tmp_path):
+    init(tmp_path / "new")
+    made = make_install(tmp_path, pip="raise SystemExit(1)\n")
+    assert made.returncode != 0
+    assert not (tmp_path / "new" / ".venv" / ".installed").exists()
+
+
+@pytest.mark.parametrize("taken", ["train.py", "conf/model/forest.yaml", "conf", "tests"])
 def test_nothing_is_written_over(tmp_path, capsys, taken):
     (tmp_path / taken).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / taken).write_text("mine")
     assert cli.main(["init", str(tmp_path)]) == 2
-    assert f"{taken} is there already, and nothing is written over" in capsys.readouterr().err.replace(
-        "conf/axes/default.yaml", taken
-    )
+    assert f"{tmp_path / taken} is there already, and nothing is written over" in capsys.readouterr().err
     assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
+
+
+@pytest.mark.parametrize("taken", ["train.py", "tests", "tests/test_project.py"])
+def test_a_link_that_leads_nowhere_is_in_the_way_too(tmp_path, capsys, taken):
+    (tmp_path / taken).parent.mkdir(exist_ok=True)
+    (tmp_path / taken).symlink_to("gone")
+    assert cli.main(["init", str(tmp_path)]) == 2
+    assert f"{tmp_path / taken} is there already, and nothing is written over" in capsys.readouterr().err
+    assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == [tmp_path / taken]
+
+
+def test_a_link_to_a_folder_is_a_folder(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "conf").symlink_to(tmp_path / "elsewhere")
+    init(tmp_path / "new")
+    assert (tmp_path / "elsewhere" / "reference.yaml").is_file()

@@ -129,7 +129,9 @@ def test_runs_that_differ_in_one_parameter_are_deviations_and_the_rest_is_told()
         ("net", "a", "b", 0, True),
         ("net", "a", "c", 0, False),
     ]
-    assert remarks == ["1 runs differ from the reference in more than one parameter and are left out"]
+    assert remarks == ["1 run differs from the reference in more than one parameter and is left out"]
+    _, remarks = from_parameters([*RUNS, RUNS[4]], reference=None, seed="seed")
+    assert remarks == ["2 runs differ from the reference in more than one parameter and are left out"]
 
 
 def test_the_reference_may_be_named():
@@ -155,7 +157,7 @@ def test_an_experiment_of_another_tool(store):
         ("net=b", 1, 0),
         ("net=c", 0, 1),
     ]
-    assert "1 runs differ from the reference in more than one parameter" in repr(found)
+    assert "1 run differs from the reference in more than one parameter" in repr(found)
     with pytest.raises(BadRecord, match="the store has no experiment 'ours'; it has"):
         oneaxis.compare(experiment="ours", tracking_uri=store.uri)
 

@@ -140,7 +140,9 @@ def from_parameters(
         replicate = int(text) if text is not None and text.lstrip("-").isdecimal() else counted[axis, value]
         counted[axis, value] += 1
         results.append(Result(axis, value, replicate, metrics, finished, before))
-    remarks = [f"{several} runs differ from the reference in more than one parameter and are left out"] * bool(several)
+    verbs = ("run differs", "is") if several == 1 else ("runs differ", "are")
+    remark = f"{several} {verbs[0]} from the reference in more than one parameter and {verbs[1]} left out"
+    remarks = [remark] if several else []
     return results, remarks
 
 

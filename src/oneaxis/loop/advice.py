@@ -73,7 +73,8 @@ def next_steps(
         if study.tracking.uri is not None:
             lines.append(f"MLflow: nothing written yet (offline); oneaxis sync {shlex.quote(short(folder))}")
     elif mirrored.error is not None:
-        lacking = f"{len(mirrored.lacking)} trials lack there; " if mirrored.lacking else ""
+        lack = len(mirrored.lacking)
+        lacking = f"{lack} trials lack there; " if lack > 1 else "1 trial lacks there; " if lack else ""
         lines.append(f"MLflow: {lacking}{mirrored.error}")
         lines.append(f"        all is on disk; to write the rest: oneaxis sync {shlex.quote(short(folder))}")
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os.path
 import re
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
@@ -29,8 +30,8 @@ def init(folder: Path, framework: Framework = "sklearn") -> tuple[Path, ...]:
     """
     texts = dict(_texts(framework, _name(folder)))
     for path in texts:
-        taken = folder / path
-        if taken.exists() or any(parent.is_file() for parent in taken.parents):
+        taken = _in_the_way(folder / path)
+        if taken is not None:
             raise FolderUnusable(f"{taken} is there already, and nothing is written over; give another folder")
     written = []
     try:
@@ -43,6 +44,14 @@ def init(folder: Path, framework: Framework = "sklearn") -> tuple[Path, ...]:
     except OSError as error:
         raise FolderUnusable(f"{error.filename}: {error.strerror}; give a folder that can be written") from error
     return tuple(written)
+
+
+def _in_the_way(path: Path) -> Path | None:
+    """What can't stay if a file is to be written there. A link that leads nowhere is something, too."""
+    for above in reversed(path.parents):
+        if os.path.lexists(above) and not above.is_dir():
+            return above
+    return path if os.path.lexists(path) else None
 
 
 def _texts(framework: Framework, name: str) -> Iterator[tuple[str, str]]:
@@ -63,8 +72,14 @@ def own_requirement() -> str:
     The address is in `direct_url.json`, a file defined by https://packaging.python.org/en/latest/specifications/direct-url/.
     """
     try:
-        url = json.loads(distribution("oneaxis").read_text("direct_url.json") or "{}").get("url")
-    except (PackageNotFoundError, ValueError):
+        origin = json.loads(distribution("oneaxis").read_text("direct_url.json") or "{}")
+        url = origin.get("url")
+        vcs = origin.get("vcs_info")
+        if url and vcs:
+            url = f"{vcs['vcs']}+{url}@{vcs['commit_id']}"  # what was installed, not what the branch is by now
+        if url and origin.get("subdirectory"):
+            url += f"#subdirectory={origin['subdirectory']}"
+    except (PackageNotFoundError, ValueError, AttributeError, LookupError, TypeError):
         url = None
     return f"oneaxis @ {url}" if url else "oneaxis"
 
