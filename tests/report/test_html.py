@@ -159,3 +159,9 @@ def test_seeds_that_an_adaptive_study_could_save_are_not_counted_as_trials():
     shown = page_without_figures(replace(whole, comparison=fewer))
     assert f"deviations from one reference, {planned - 2} trials" in shown
     assert f"<dd>{planned - 2}, {planned - 2 - len(found.unusable)} with a result</dd>" in shown
+
+
+def test_one_deviation_is_one():
+    found = examples.all_verdicts()
+    page = page_without_figures(examples.contents(replace(found, rows=found.rows[:1])))
+    assert "<p>1 deviation from one reference, " in page

@@ -59,7 +59,9 @@ def _page(contents: Contents, drawn: dict[str, str], figure_css: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     study = contents.study
-    count = contents.trials
+    one = len(contents.comparison.rows) == 1
+    deviations = "1 deviation" if one else f"{len(contents.comparison.rows)} deviations"
+    size = f"{deviations} from one reference, {contents.trials} trial{'' if contents.trials == 1 else 's'}"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -69,7 +71,7 @@ def _page(contents: Contents, drawn: dict[str, str], figure_css: str) -> str:
         f"<title>{text(study.name)}: what each change did</title><style>{style}</style></head>\n"
         '<body><a class=skip href="#main">Skip to the verdicts</a>'
         f"<header><h1>{text(study.name)}</h1>"
-        f"<p>{text(f'{len(contents.comparison.rows)} deviations from one reference, {count} trials')}, "
+        f"<p>{text(size)}, "
         f"started <time>{text(study.created[:16].replace('T', ' '))}</time> UTC</p></header>"
         f"<nav aria-label=Contents>{_contents(present)}</nav>"
         f'<main id="main">{"".join(present)}</main>'
