@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
@@ -56,3 +58,13 @@ def test_what_is_remembered_can_not_be_changed_from_outside():
     first._value.append(3)
     first.key_or_group = "other"
     assert parser.parse(["layers=[1,2]"]) == hydras("layers=[1,2]")
+
+
+def test_what_is_remembered_travels_to_other_processes_without_secrets():
+    parser = RememberingParser()
+    texts = ["lr=1", "db.password=secret", "hydra.sweeper.tracking=http://ada:secret@host"]
+    parsed = parser.parse(texts)
+    travelled = pickle.dumps(parser)
+    assert b"lr=1" in travelled
+    assert b"secret" not in travelled
+    assert pickle.loads(travelled).parse(texts) == parsed

@@ -9,9 +9,12 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType, Quote, QuotedString, ValueType
+
+from oneaxis.masking import masked_override
 
 _OURS = re.compile(r"(?P<key>hydra\.sweep(?:er)?(?:\.[a-z_]+)+)=(?:(?P<number>0|[1-9][0-9]*)|'(?P<text>[^'\\$\n\r]*)')")
 
@@ -21,6 +24,10 @@ class RememberingParser:
 
     def __init__(self) -> None:
         self._known: dict[str, Override] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Submitit keeps what it pickles: no secret goes along."""
+        return {"_known": {text: known for text, known in self._known.items() if masked_override(text) == text}}
 
     def parse(self, texts: Sequence[str]) -> list[Override]:
         """Parse override texts.
