@@ -19,8 +19,9 @@ class Store:
 
     experiment, parent, view = "1", "parent", "key"
 
-    def __init__(self, away=0):
+    def __init__(self, away=0, says="http://me:secret@host is away"):
         self.away = away
+        self.says = says
         self.calls = 0
         self.written = []
         self.finished = None
@@ -28,7 +29,7 @@ class Store:
     def write(self, trial, found):
         self.calls += 1
         if self.calls <= self.away:
-            raise ConnectionError("http://me:secret@host is away")
+            raise ConnectionError(self.says)
         self.written.append(trial.index)
 
     def finish(self, records, *, whole):
@@ -83,6 +84,22 @@ def test_what_lacks_at_the_end_is_named(desk):
     assert (answer["written"], answer["lacking"]) == (0, [0, 1])
     assert "ConnectionError" in answer["error"]
     assert store.finished == ([], False)
+
+
+def test_a_server_that_turns_the_study_away_is_told_in_a_line(desk, capsys):
+    page = "<!DOCTYPE HTML>\n<html lang=en>\n<title>401 Unauthorized</title>\n"
+    says = f"API request to endpoint /api failed with error code 401 != 200. Response body: '{page}'"
+    answer = desk(Store(away=10**9, says=says), "done 0")
+    line = (
+        "tracking server answers 401 Unauthorized; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
+        "or mend them in the address"
+    )
+    assert answer["error"] == line
+    printed = capsys.readouterr()
+    assert [json.loads(said)["notice"] for said in printed.out.splitlines()] == [
+        f"MLflow: trouble ({line}); trials go on, and it is tried again"
+    ]
+    assert "DOCTYPE" not in printed.err
 
 
 def test_a_damaged_record_stops_nothing(desk, tmp_path):

@@ -24,6 +24,7 @@ from oneaxis.loop.app import App, Planned, plan_app, project_settings
 from oneaxis.report.data_figures import draw
 from oneaxis.report.data_page import page
 from oneaxis.tracking.store import choose_store, reach
+from oneaxis.tracking.trouble import in_our_words, told
 from oneaxis.trial.codec import SCHEMA, write_json
 from oneaxis.trial.guard import now
 
@@ -154,9 +155,10 @@ def _track(app: App, planned: Planned, folder: Path, name: str, found: Sequence[
     note = "\n".join(f"- {finding.weight}: {finding.text}" for finding in found) or "No finding."
     config: Mapping[str, Any] = planned.config
     try:
-        write_data_run(
-            tracking.uri, tracking.experiment, folder, name=f"data: {name}", note=note, counts=counts, config=config
-        )
+        with in_our_words():
+            write_data_run(
+                tracking.uri, tracking.experiment, folder, name=f"data: {name}", note=note, counts=counts, config=config
+            )
     except Exception as error:  # noqa: BLE001 - MLflow's trouble takes nothing from what is on disk
-        return f"{type(error).__name__}: {error}"
+        return told(error)
     return None

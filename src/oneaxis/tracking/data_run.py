@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -40,5 +42,6 @@ def write_data_run(
     for key, value in counts.items():
         client.log_metric(run, to_key(key), value)
     client.log_artifacts(run, str(folder))
-    client.set_terminated(run)
+    with contextlib.redirect_stdout(io.StringIO()):  # MLflow prints the run's address, with user and password
+        client.set_terminated(run)
     return run

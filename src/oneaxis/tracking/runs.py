@@ -9,12 +9,14 @@ from typing import Any
 from mlflow import MlflowClient
 
 from oneaxis.errors import BadRecord
+from oneaxis.tracking.trouble import in_our_words
 
 PAGE = 1000
 
 Run = tuple[Mapping[str, str], Mapping[str, float], bool]
 
 
+@in_our_words()
 def experiment_runs(name: str, uri: str | None) -> list[Run]:
     """Each run's parameters, finite metrics and whether it finished, oldest first; parents of others are left out.
 
@@ -22,6 +24,8 @@ def experiment_runs(name: str, uri: str | None) -> list[Run]:
     ------
     BadRecord
         If there is no such experiment.
+    StoreUnreachable
+        If the server turns us away.
     """
     client = MlflowClient(tracking_uri=uri)
     experiment = client.get_experiment_by_name(name)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from oneaxis.errors import BadRecord
 from oneaxis.study.folder import StudyFolder
-from oneaxis.tracking.store import masked
+from oneaxis.tracking.trouble import in_our_words, told
 from oneaxis.vocabulary import Record, Study
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class _Desk:
                 self._do(mirror, self._waiting[0])
                 self._waiting.popleft()
         except Exception as error:  # noqa: BLE001 - whatever MLflow raises, the study goes on without it
-            text = f"{type(error).__name__}: {masked(str(error)):.500}"
+            text = told(error)
             self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
             self._next = time.monotonic() + self._pause
             print(f"{text}; again in {self._pause:g} s", file=sys.stderr, flush=True)  # noqa: T201 - the log
@@ -118,6 +118,7 @@ class _Desk:
                 _notice("MLflow: back, and everything so far is written")
             self.problem, self._pause = None, 0.0
 
+    @in_our_words()
     def _opened(self) -> Mirror:
         from oneaxis.tracking.mirror import Mirror  # noqa: PLC0415 - imports mlflow, while trials already run
 
@@ -125,6 +126,7 @@ class _Desk:
             self._mirror = Mirror(self._study, self._folder, self._uri, again=self._again)
         return self._mirror
 
+    @in_our_words()
     def _do(self, mirror: Mirror, line: str) -> None:
         word, _, number = line.partition(" ")
         trial = self._trials[int(number)]
@@ -156,9 +158,13 @@ class _Desk:
             self._lacking = list(self._trials)
             return
         try:
-            _retried(lambda: self._opened().finish(self._records, whole=not self._lacking))
+            _retried(self._finish)
         except Exception as error:  # noqa: BLE001 - said in the answer
-            self.problem = f"{type(error).__name__}: {masked(str(error)):.500}"
+            self.problem = told(error)
+
+    @in_our_words()
+    def _finish(self) -> None:
+        self._opened().finish(self._records, whole=not self._lacking)
 
     def _try_each(self) -> None:
         """What waits, each by itself: one trial's trouble must not stop the others."""
@@ -172,7 +178,7 @@ class _Desk:
             except Exception as error:  # noqa: BLE001 - as in _work
                 if line:
                     self._waiting.append(line)
-                problem = f"{type(error).__name__}: {masked(str(error)):.500}"
+                problem = told(error)
                 print(f"{line or 'opening'}: {problem}", file=sys.stderr, flush=True)  # noqa: T201 - the log
         self.problem = problem
 
@@ -199,7 +205,7 @@ def _retried(action: Callable[[], Result]) -> Result:
         try:
             return action()
         except Exception as error:  # noqa: BLE001 - a locked file, a server that restarts: try again
-            print(f"{type(error).__name__}: {masked(str(error)):.500}; again in {pause} s", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"{told(error)}; again in {pause} s", file=sys.stderr, flush=True)  # noqa: T201 - the log
             time.sleep(pause)
             pause *= 2
     return action()
