@@ -145,6 +145,35 @@ def test_if_no_run_comes_the_task_goes_on_and_it_is_said(tmp_path, environment, 
     assert "no MLflow run came within" in caplog.text
 
 
+REAL, SHOWN = "http://ada:pw@host:5000", "http://***@host:5000"
+
+
+def answering(folder):
+    answer = json.dumps({"uri": SHOWN, "experiment": "1", "run": "r"})
+    return {"enabled": True, "asked": lambda: (folder / ANSWER_FILE).write_text(answer)}
+
+
+@pytest.mark.parametrize("source", ["the sweeping process", "the caller"])
+def test_a_user_and_password_that_no_file_holds_reach_the_task(tmp_path, environment, monkeypatch, source):
+    monkeypatch.setitem(sys.modules, "mlflow", ModuleType("mlflow"))
+    if source == "the sweeping process":
+        monkeypatch.setenv("ONEAXIS_TRACKING_URI", REAL)
+    before = environment()
+    with Handover(tmp_path, **answering(tmp_path), uri=REAL if source == "the caller" else None):
+        inside = environment()
+        assert inside["MLFLOW_TRACKING_URI"] == "http://host:5000"
+        assert (inside["MLFLOW_TRACKING_USERNAME"], inside["MLFLOW_TRACKING_PASSWORD"]) == ("ada", "pw")
+    assert environment() == before
+
+
+def test_a_job_without_user_and_password_goes_on_and_it_is_said(tmp_path, environment, monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "mlflow", ModuleType("mlflow"))
+    before = environment()
+    with Handover(tmp_path, **answering(tmp_path)):
+        assert environment() == before
+    assert f"this job wasn't given the user and password of {SHOWN}" in caplog.text
+
+
 def test_an_answer_that_is_half_written_is_waited_for(tmp_path, monkeypatch):
     answers = iter(['{"uri": "sqli', json.dumps({"uri": "u", "experiment": "1", "run": "r"})])
     waiting = Handover(tmp_path, enabled=True, asked=lambda: (tmp_path / ANSWER_FILE).write_text(next(answers)))

@@ -24,7 +24,7 @@ def save_masked(config: DictConfig, path: Path) -> None:
 def hide_store(config: DictConfig) -> None:
     """Keep a tracking store's user and password out of the `.hydra/hydra.yaml` of every job.
 
-    Jobs don't need it: the mirror's process has the address, and a job that wants its run is told of it.
+    The mirror's process has the address, and a job whose task logs itself finds it in its environment.
     """
     uri = OmegaConf.select(config, "hydra.sweeper.tracking")
     if not isinstance(uri, str) or masked_addresses(uri) == uri:

@@ -39,6 +39,7 @@ from oneaxis.study.progress import Progress
 from oneaxis.study.spawned import can_fork
 from oneaxis.study.times import Stages
 from oneaxis.tracking.store import choose_store, reach
+from oneaxis.trial.address import handed_to_jobs
 from oneaxis.trial.loaded import loaded
 from oneaxis.vocabulary import Compose, Composed, Plan
 
@@ -58,9 +59,11 @@ def run_study(
     terminal = console()
     answer = asked()
     settings = read_settings(config.hydra)
+    tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
     refuse_hidden_devices(config, os.environ.get("CUDA_VISIBLE_DEVICES"))
     pass_limit_on(config)
-    with start_server() if _runs_locally(config) and not settings.dry_run else nullcontext() as server:
+    forks = _runs_locally(config) and not settings.dry_run
+    with handed_to_jobs(tracking.uri), start_server() if forks else nullcontext() as server:
         loader, unfrozen = take_snapshot(context.config_loader, config)
         context = HydraContext(config_loader=loader, callbacks=context.callbacks)
         composer = Composer(context.config_loader, config)
@@ -73,7 +76,6 @@ def run_study(
         refuse_shared(config, loader, plan)
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")
-        tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
         if settings.dry_run:
             planned = described(config, plan, settings.policy, tracking, "dry run")
             leave_planned(answer, planned, config, composer, standing)

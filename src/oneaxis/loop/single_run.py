@@ -69,7 +69,7 @@ class RecordRun(Callback):
         study, record = _begin(config, tracking)
         folder.write_study(study)
         mirror = MirrorProcess(folder.root, uri) if uri is not None else None
-        handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror))
+        handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror), uri=uri)
         witness = Witness(str(project_root()), {})
         notes = journal.open_journal(folder.root)
         expected = expect(folder.root, OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from oneaxis.trial import address
+
 LOG_FILE = "tracking.log"
 SOURCE = Path(__file__).resolve().parents[2]  # where this very oneaxis is imported from
 
@@ -44,7 +46,7 @@ class MirrorProcess:
         self._answer: dict[str, Any] | None = None
         environment = {
             **os.environ,
-            "ONEAXIS_TRACKING_URI": uri,
+            address.VARIABLE: uri,
             "MLFLOW_TRACKING_URI": uri,
             "PYTHONPATH": os.pathsep.join([str(SOURCE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]).strip(
                 ":"

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TypeVar
 from oneaxis.errors import BadRecord
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.trouble import in_our_words, told
+from oneaxis.trial import address
 from oneaxis.vocabulary import Record, Study
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def main(root: str) -> int:
     study = folder.read_study()
     with contextlib.suppress(OSError):  # a study may have come from another machine
         os.chdir(study.cwd)  # MLflow puts the artifacts of a new experiment where the process is
-    desk = _Desk(study, folder, os.environ["ONEAXIS_TRACKING_URI"], again="ONEAXIS_SYNC" in os.environ)
+    desk = _Desk(study, folder, os.environ[address.VARIABLE], again="ONEAXIS_SYNC" in os.environ)
     desk.serve(lines)
     print(json.dumps(desk.answer()), flush=True)  # noqa: T201 - the protocol
     return 1 if desk.problem else 0

@@ -20,12 +20,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
+from oneaxis.trial import address
 from oneaxis.trial.stand_ins import StandIns
 
 REQUEST_FILE = "tracking.request"
 ANSWER_FILE = "tracking.json"
 PATIENCE = 180.0  # seconds; a cold start of MLflow takes ten, and much longer on a machine that is overloaded
-VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID", "MLFLOW_RUN_CONTEXT")
+VARIABLES = (
+    "MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD",
+    "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID", "MLFLOW_RUN_CONTEXT",
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +38,17 @@ class Handover:
     """Between `open` and `close`, MLflow's fluent calls land in the trial's own run; `close` restores all.
 
     `asked` is called once the run is wanted, where the mirror's process is at hand; elsewhere the study's
-    watch sees the request in the job folder.
+    watch sees the request in the job folder. `uri` is the store's address where the caller has it: the answer in
+    the folder lacks user and password.
     """
 
-    def __init__(self, folder: Path, *, enabled: bool, asked: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, folder: Path, *, enabled: bool, asked: Callable[[], None] = lambda: None, uri: str | None = None
+    ) -> None:
         self._folder = folder
         self._enabled = enabled
         self._asked = asked
+        self._uri = uri
         self._stand_ins: StandIns | None = None
         self._earlier: str | None = None  # the process's last run before this trial
         self._before: dict[str, str | None] = {}
@@ -97,11 +105,19 @@ class Handover:
         if answer is None:
             log.warning("no MLflow run came within %.0f s; what this task logs lands in a run of its own", PATIENCE)
             return
-        masked = "***" in answer["uri"]  # the job has the real address in its environment
-        if not masked:
-            os.environ["MLFLOW_TRACKING_URI"] = answer["uri"]
-        uri = None if masked else answer["uri"]
-        self._stand_ins = StandIns(mlflow, uri=uri, experiment=answer["experiment"], run=answer["run"])
+        uri = self._uri or address.whole(answer["uri"])
+        if uri is None:
+            log.warning(
+                "this job wasn't given the user and password of %s; what this task logs lands in a run of its own. "
+                "Give them where jobs start: export MLFLOW_TRACKING_URI=…",
+                answer["uri"],
+            )
+            return
+        given = address.variables(uri)
+        os.environ.update(given)
+        self._stand_ins = StandIns(
+            mlflow, uri=given["MLFLOW_TRACKING_URI"], experiment=answer["experiment"], run=answer["run"]
+        )
         self._stand_ins.install()
 
     def _ask(self) -> dict[str, str] | None:
