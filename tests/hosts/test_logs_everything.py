@@ -14,7 +14,7 @@ def test_every_way_in_one_process_after_the_other(host, store):
     names = ["reference", *(f"how={way}" for way in WAYS)]
     assert {name: app.study.records[name]["metrics"]["val_acc"] for name in names} == dict.fromkeys(names, 0.5)
     runs = store.runs
-    assert set(runs) == {*names, "evaluate", "inner", app.study.name}
+    assert set(runs) == {*names, "evaluate", "inner", "by hand, too", app.study.name}
     for name in names:
         run = runs[name]
         assert run.info.status == "FINISHED"
@@ -24,6 +24,7 @@ def test_every_way_in_one_process_after_the_other(host, store):
     assert runs["evaluate"].data.tags["mlflow.parentRunId"] == runs["how=twice"].info.run_id
     assert runs["inner"].data.tags["mlflow.parentRunId"] == runs["how=nested"].info.run_id
     assert runs["how=client"].data.tags["made"] == "by hand"
+    assert runs["by hand, too"].data.tags["mlflow.parentRunId"] == runs["how=client"].info.run_id
     assert runs["how=experiment_by_name"].data.tags["mlflow.note.content"] == "a note"
     assert runs["how=autolog"].data.params["C"] == "2.0"
     assert not (app.root / "another.db").exists()

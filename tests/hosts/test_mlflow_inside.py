@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 
 BASIC = []
 JOBLIB = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
-WAYS = ["left_open", "log_metric", "start_run", "set_experiment", "raise"]
+WAYS = ["left_open", "log_metric", "start_run", "parent_run_id", "set_experiment", "raise"]
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,17 @@ def test_what_a_task_logs_lands_in_its_own_child_run_and_nothing_else_changes(ho
     assert "own" not in runs["reference"].data.metrics
     before, after = re.search(r"before: (.*); after: (.*)", ended.out).groups()
     assert after == before
+
+
+def test_loggers_that_make_their_experiment_at_the_same_moment_land_in_their_trials_runs(host, store):
+    app = host("logs_mlflow")
+    at_once = ["hydra/launcher=oneaxis", "hydra.sweeper.workers=2"]
+    # Relative, as people export it, and not as the study keeps it.
+    own = {"tracking": "auto", "MLFLOW_TRACKING_URI": f"sqlite:///{os.path.relpath(store.path, app.root)}"}
+    ended = app.sweep("how=choice(logger,another logger)", *at_once, **own)
+    assert ended.status == 0, ended
+    names = ["reference", "how=logger", "how=another logger"]
+    runs = store.runs  # by name: a second run of any trial would be an error here
+    assert set(runs) == {app.study.name, *names}
+    assert [runs[name].data.metrics.get("own") for name in names] == [None, 0.5, 0.5]
+    assert {each.name for each in store.client.search_experiments()} == {"Default", "app"}

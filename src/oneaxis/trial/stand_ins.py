@@ -7,6 +7,7 @@ holds the same object. Nothing here imports mlflow.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -14,6 +15,8 @@ import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
+
+from oneaxis.trial.address import same_store
 
 IMPLICIT = "_get_or_start_run"  # where MLflow starts a run that nobody asked for
 
@@ -51,15 +54,15 @@ class StandIns:
     Later runs of the task are made as it says, as children of that run.
     """
 
-    def __init__(self, mlflow: ModuleType, *, uri: str | None, experiment: str, run: str) -> None:
-        """`uri` None: the address is in the environment already."""
+    def __init__(self, mlflow: ModuleType, *, uri: str, experiment: str, run: str) -> None:
         self._mlflow: Any = mlflow
         self._uri = uri
         self._experiment = experiment
         self._run = run
         self._own: dict[str, FunctionType] = {}
         self._originals: dict[str, Callable[..., Any]] = {}
-        self._create_run: Any = None
+        self._client_methods: dict[str, Any] = {}
+        self._stood_for: set[str] = set()  # names that the task gave to experiments: each means the study's
         self._active: str | None = None
         self._address: str | None = None
 
@@ -79,7 +82,7 @@ class StandIns:
         self._address = getattr(service, "_tracking_uri", None)
         if fluent is not None:
             fluent._active_experiment_id = None  # noqa: SLF001 - MLflow refuses a run of another experiment
-        if self._uri is not None and "set_tracking_uri" in self._originals:
+        if "set_tracking_uri" in self._originals:
             self._originals["set_tracking_uri"](self._uri)
         os.environ["MLFLOW_EXPERIMENT_ID"] = self._experiment
         os.environ["MLFLOW_RUN_ID"] = self._run
@@ -93,15 +96,15 @@ class StandIns:
         global _current  # noqa: PLW0603 - see install
         for name, own in self._own.items():
             own.__code__ = self._originals[name].__code__
-        if self._create_run is not None:
-            self._mlflow.MlflowClient.create_run = self._create_run
+        for name, method in self._client_methods.items():
+            setattr(self._mlflow.MlflowClient, name, method)
         with contextlib.suppress(Exception):
             while self._mlflow.active_run() is not None:
                 self._mlflow.end_run()
         fluent: Any = sys.modules.get("mlflow.tracking.fluent")
         if fluent is not None:
             fluent._active_experiment_id = self._active  # noqa: SLF001 - as in install
-        if self._uri is not None and "set_tracking_uri" in self._own:
+        if "set_tracking_uri" in self._own:
             self._mlflow.set_tracking_uri(self._address)
         _current = None
 
@@ -112,7 +115,9 @@ class StandIns:
 
     # -- what the task's calls do --------------------------------------------------------------------
 
-    def set_experiment(self, *_: Any, **__: Any) -> Any:
+    def set_experiment(self, experiment_name: str | None = None, *_: Any, **__: Any) -> Any:
+        if experiment_name is not None:
+            self._stood_for.add(experiment_name)
         return self._mlflow.get_experiment(self._experiment)
 
     def set_tracking_uri(self, *_: Any, **__: Any) -> None:
@@ -137,22 +142,47 @@ class StandIns:
         return os.environ.get("MLFLOW_RUN_ID") == self._run
 
     def _hook_clients(self) -> None:
+        """Clients of the study's store, such as loggers of other libraries keep; others are left alone."""
         clients: Any = getattr(self._mlflow, "MlflowClient", None)
         if clients is None:
             return
-        own = self._create_run = clients.create_run
+        for ours in (self._create_run, self._create_experiment, self._get_experiment_by_name):
+            name = ours.__name__.lstrip("_")
+            own = getattr(clients, name, None)
+            if own is not None:
+                self._client_methods[name] = own
+                setattr(clients, name, self._instead(own, ours))
 
-        def create_run(client: Any, experiment_id: str, *args: Any, **options: Any) -> Any:
-            if not self._waits() or client.tracking_uri != self._mlflow.get_tracking_uri():
-                return own(client, experiment_id, *args, **options)
-            del os.environ["MLFLOW_RUN_ID"]
-            tags = options.get("tags") or (args[1] if len(args) > 1 else None) or {}
-            for key, value in tags.items():
-                if key not in ("mlflow.parentRunId", "mlflow.runName"):
-                    client.set_tag(self._run, key, value)
-            return client.get_run(self._run)
+    def _instead(self, own: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(own)
+        def method(client: Any, *args: Any, **options: Any) -> Any:
+            mine = same_store(client.tracking_uri, self._mlflow.get_tracking_uri())
+            return ours(own, client, *args, **options) if mine else own(client, *args, **options)
 
-        clients.create_run = create_run
+        return method
+
+    def _create_run(self, own: Any, client: Any, experiment_id: str, *args: Any, **options: Any) -> Any:
+        if not self._waits():
+            if len(args) < 2:  # noqa: PLR2004 - the tags come second; MLflow's own functions have put the parent there
+                options["tags"] = {"mlflow.parentRunId": self._run, **(options.get("tags") or {})}
+            return own(client, experiment_id, *args, **options)
+        del os.environ["MLFLOW_RUN_ID"]
+        tags = options.get("tags") or (args[1] if len(args) > 1 else None) or {}
+        for key, value in tags.items():
+            if key not in ("mlflow.parentRunId", "mlflow.runName"):
+                client.set_tag(self._run, key, value)
+        return client.get_run(self._run)
+
+    def _create_experiment(self, _own: Any, _client: Any, name: str, *_: Any, **__: Any) -> str:
+        """None is made: trials beside this one make the same at the same moment, and all but one would fail."""
+        self._stood_for.add(name)
+        return self._experiment
+
+    def _get_experiment_by_name(self, own: Any, client: Any, name: str, *args: Any, **options: Any) -> Any:
+        """The truth, so that a task can read other experiments, but for what it made or chose itself."""
+        if name in self._stood_for:
+            return client.get_experiment(self._experiment)
+        return own(client, name, *args, **options)
 
 
 def _copy(function: FunctionType) -> FunctionType:

@@ -16,6 +16,7 @@ def by_client(client):
     run = client.create_run("0", tags={"made": "by hand"})
     client.log_metric(run.info.run_id, "val_acc", 0.5)
     client.set_terminated(run.info.run_id)
+    client.create_run("0", run_name="by hand, too")
 
 
 def fit(cfg):
