@@ -55,3 +55,20 @@ def test_loggers_that_make_their_experiment_at_the_same_moment_land_in_their_tri
     assert set(runs) == {app.study.name, *names}
     assert [runs[name].data.metrics.get("own") for name in names] == [None, 0.5, 0.5]
     assert {each.name for each in store.client.search_experiments()} == {"Default", "app"}
+
+
+def test_a_process_that_ends_within_a_run_leaves_none_running(host, store):
+    app = host("logs_mlflow")
+    ended = app.sweep("how=choice(ends)", "hydra/launcher=oneaxis", tracking=store.uri)
+    assert ended.status == 1, ended
+    assert "so it ended twice, and was given up" in ended.said
+    experiment = store.runs[app.study.name].info.experiment_id
+    found = store.client.search_runs([experiment], run_view_type=3)  # the first attempt's are in the trash
+    assert sorted((run.info.run_name, run.info.status, run.info.lifecycle_stage) for run in found) == [
+        (app.study.name, "FAILED", "active"),
+        ("how=ends", "FAILED", "active"),
+        ("how=ends", "KILLED", "deleted"),
+        ("inner", "FAILED", "active"),
+        ("inner", "KILLED", "deleted"),
+        ("reference", "FINISHED", "active"),
+    ]

@@ -310,6 +310,63 @@ def test_what_a_task_wrote_into_its_run_wins_and_its_name_and_status_are_restore
     assert (found.info.run_name, found.info.status, found.info.end_time) == ("lr=1", "FINISHED", ENDED_MS)
 
 
+def test_an_attempt_that_is_launched_again_leaves_no_run_running(opened, store):
+    mirror = opened(study(*TRIALS))
+    first = mirror.give_run(TRIALS[1])
+    inner = left_running(store, "inner", under=first)
+    left_running(store, "innermost", under=inner)
+    second = mirror.give_run(TRIALS[1], attempt=True)
+    assert statuses(store) == {
+        (second, "RUNNING", "active"),
+        (mirror.parent, "RUNNING", "active"),
+        *((run, "KILLED", "deleted") for run in trash(store)),
+    }
+    assert len(trash(store)) == 3
+    later = record(TRIALS[1], started=ENDED)
+    store.client.set_tag(second, "oneaxis.started", STARTED)  # of an attempt that failed, before a resumed study
+    mirror.write(TRIALS[1], later)
+    assert len(trash(store)) == 4
+    assert {status for _, status, stage in statuses(store) if stage == "deleted"} == {"KILLED"}
+
+
+def test_what_nobody_works_at_any_more_is_ended_when_the_study_ends(opened, store, tmp_path):
+    """The answer of an earlier trial is gone, its run was forgotten, and its task left runs of its own open."""
+    mine = study(*TRIALS)
+    mirror = opened(mine)
+    runs = [mirror.give_run(one) for one in TRIALS]
+    forgotten = left_running(store, "lr=1", of=mine, trial=1, under=mirror.parent)
+    inner = left_running(store, "inner", under=runs[1])
+    innermost = left_running(store, "innermost", under=inner)
+    store.client.set_terminated(inner)
+    lost = left_running(store, "of a trial that is missing", under=runs[2])
+    others = {left_running(store, "another study's", of=replace(mine, id="efgh"), trial=1)}
+    others |= {left_running(store, "nobody's"), left_running(store, "an orphan", under="0" * 32)}
+    for number in (0, 1):
+        mirror.write(TRIALS[number], record(TRIALS[number], status=("finished", "failed")[number], failure=GONE))
+    mirror.finish({0: record(TRIALS[0]), 1: record(TRIALS[1], status="failed", failure=GONE)})
+    found = {run.info.run_id: (run.info.status, run.info.end_time) for run in store.all_runs}
+    assert {run for run, (status, _) in found.items() if status == "RUNNING"} == others
+    assert found[innermost] == ("FAILED", ENDED_MS)
+    assert found[forgotten] == found[lost] == ("KILLED", ENDED_MS)
+
+
+def left_running(store, name, *, of=None, trial=None, under=None):
+    tags = {} if of is None else {"oneaxis.study": of.id, "oneaxis.trial": str(trial)}
+    tags |= {} if under is None else {"mlflow.parentRunId": under}
+    experiment = store.client.get_experiment_by_name("tests").experiment_id
+    return store.client.create_run(experiment, run_name=name, tags=tags).info.run_id
+
+
+def statuses(store):
+    experiment = store.client.get_experiment_by_name("tests").experiment_id
+    found = store.client.search_runs([experiment], run_view_type=3)  # those in the trash, too
+    return {(run.info.run_id, run.info.status, run.info.lifecycle_stage) for run in found}
+
+
+def trash(store):
+    return [run for run, _, stage in statuses(store) if stage == "deleted"]
+
+
 def test_a_single_run_has_no_parent(mirrored):
     [(name, run)] = mirrored([trial(0, folder=".")], [record(trial(0, folder="."))]).items()
     assert name == "reference"

@@ -15,6 +15,7 @@ from mlflow.exceptions import MlflowException
 from oneaxis.analysis.comparison import compare
 from oneaxis.masking import has_mask
 from oneaxis.study.folder import StudyFolder
+from oneaxis.tracking.left_open import LeftOpen
 from oneaxis.tracking.names import to_key
 from oneaxis.tracking.rows import curve, curve_started, metrics, millis, params, point_metrics
 from oneaxis.tracking.schema import prepare_store
@@ -49,6 +50,7 @@ class Mirror:
         self._client = MlflowClient(tracking_uri=uri)
         self.experiment = self._experiment(study.tracking.experiment)
         self._answers = Answers(study, folder, uri, self.experiment)
+        self._left_open = LeftOpen(self._client, self.experiment, study)
         self._followed: dict[int, int] = {}  # points of a running trial's curve that are written, by trial
         self._new = False  # whether this store had nothing of this study before
         self.view: str | None = None  # the key of the study's saved view
@@ -61,7 +63,7 @@ class Mirror:
         """
         run = self._known(trial)
         if run is not None and attempt:
-            self._client.delete_run(run)
+            self._left_open.discard(run)
             run = None
         if run is None:
             run = self._create(trial, record)
@@ -91,7 +93,7 @@ class Mirror:
             earlier = self._client.get_run(run).data
             theirs = set(earlier.params)
             if earlier.tags.get("oneaxis.started", record.started) != record.started:
-                self._client.delete_run(run)  # of an attempt that failed; all of it is on disk
+                self._left_open.discard(run)  # of an attempt that failed; all of it is on disk
                 run, theirs = None, set()
         tags = [RunTag(key, value) for key, value in trial_tags(self._study, trial, record).items()]
         if run is None:
@@ -106,7 +108,7 @@ class Mirror:
         self._answers.leave(trial, run, written=mark)
 
     def finish(self, records: Mapping[int, Record], *, whole: bool = True) -> None:
-        """Write differences, missing trials and the note, and end the parent run.
+        """Write differences, missing trials and the note, and end the parent run and all that still runs under it.
 
         `whole`: nothing that is on disk lacks.
         """
@@ -127,6 +129,9 @@ class Mirror:
                 run = self.give_run(trial)
                 self._client.set_tag(run, "oneaxis.status", "missing")
                 self._client.set_terminated(run, "KILLED", ended)
+        self._left_open.end(
+            {index: (STATUS[record.status], millis(record.ended)) for index, record in records.items()}, ended=ended
+        )
         if self.parent is None:
             return
         for name in REPORT:
