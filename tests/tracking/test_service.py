@@ -19,8 +19,9 @@ class Store:
 
     experiment, parent, view = "1", "parent", "key"
 
-    def __init__(self, away=0):
+    def __init__(self, away=0, problem=None):
         self.away = away
+        self.problem = problem or ConnectionError("http://me:secret@host is away")
         self.calls = 0
         self.written = []
         self.finished = None
@@ -28,7 +29,7 @@ class Store:
     def write(self, trial, found):
         self.calls += 1
         if self.calls <= self.away:
-            raise ConnectionError("http://me:secret@host is away")
+            raise self.problem
         self.written.append(trial.index)
 
     def finish(self, records, *, whole):
@@ -55,7 +56,8 @@ def desk(tmp_path, monkeypatch):
 
 
 def notices(capsys):
-    return [json.loads(line)["notice"] for line in capsys.readouterr().out.splitlines()]
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line["notice"] for line in said if "notice" in line]
 
 
 def test_what_comes_is_written_and_nothing_is_said(desk, capsys):
@@ -90,3 +92,26 @@ def test_a_damaged_record_stops_nothing(desk, tmp_path):
     store = Store()
     answer = desk(store, "done 0", "done 1")
     assert (store.written, answer["error"]) == ([1], None)
+
+
+@pytest.mark.parametrize("words", ["Read timed out. (read timeout=30)", "connection timeout expired"])
+def test_a_store_that_answers_nothing_is_tried_once_at_the_end_however_many_trials_wait(desk, words):
+    store = Store(away=10**9, problem=OSError(words))
+    answer = desk(store, *(f"done {trial.index}" for trial in STUDY.plan.trials))
+    assert store.calls == 2, "once when the first trial was there, once at the end"
+    assert answer["lacking"] == [trial.index for trial in STUDY.plan.trials]
+    assert words in answer["error"]
+    assert store.finished is None
+
+
+def test_tries_end_where_nothing_succeeds_for_long(desk, monkeypatch):
+    monkeypatch.setattr(service, "STILL", -1.0)
+    store = Store(away=10**9)
+    assert desk(store, "done 0", "done 1")["lacking"] == [0, 1]
+    assert store.calls == 2
+
+
+def test_what_was_written_is_told_at_once(desk, capsys):
+    desk(Store(), "done 0", "done 2")
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["wrote"] for line in said if "wrote" in line] == [0, 2]

@@ -1,8 +1,9 @@
 """The mirror's process: `python -m oneaxis.tracking.service FOLDER`, told by lines on its standard input.
 
 `run N`: the task of trial N uses MLflow and waits for its run. `curve N`: its curve has new points. `done N`: the
-record of trial N is there. `end`: nothing more comes. On standard output: lines of JSON, notices for the user and at
-last the answer. When the input ends before this process does, the study is gone, and so is this process.
+record of trial N is there. `end`: nothing more comes. On standard output: lines of JSON, notices for the user, signs of
+progress and at last the answer. When the input ends before this process does, the study is gone, and so is this
+process.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from oneaxis.errors import BadRecord
+from oneaxis.masking import masked_text, secrets_in
 from oneaxis.study.folder import StudyFolder
-from oneaxis.tracking.store import masked
 from oneaxis.vocabulary import Record, Study
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ TRIES = 4
 NICENESS = 4  # the trials come first; with 10, one was starved for minutes on a machine that others kept busy
 FIRST_PAUSE = 0.5  # seconds, doubled at each try
 LONGEST_PAUSE = 15.0
+STILL = 30.0  # seconds without success after which the last tries end
+SIGN_EVERY = 1.0  # seconds
+BYTES_A_SECOND = 1e6  # what an upload is given time for: during it there is no sign
 
 Result = TypeVar("Result")
 
@@ -67,6 +71,8 @@ class _Desk:
         self._pause = 0.0
         self._next = 0.0
         self._lacking: list[int] = []
+        self._succeeded = time.monotonic()
+        self._told = 0.0
         self.problem: str | None = None
 
     def serve(self, lines: queue.SimpleQueue[str]) -> None:
@@ -105,7 +111,7 @@ class _Desk:
                 self._do(mirror, self._waiting[0])
                 self._waiting.popleft()
         except Exception as error:  # noqa: BLE001 - whatever MLflow raises, the study goes on without it
-            text = f"{type(error).__name__}: {masked(str(error)):.500}"
+            text = _told(error)
             self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
             self._next = time.monotonic() + self._pause
             print(f"{text}; again in {self._pause:g} s", file=sys.stderr, flush=True)  # noqa: T201 - the log
@@ -122,8 +128,17 @@ class _Desk:
         from oneaxis.tracking.mirror import Mirror  # noqa: PLC0415 - imports mlflow, while trials already run
 
         if self._mirror is None:
-            self._mirror = Mirror(self._study, self._folder, self._uri, again=self._again)
+            if not self._told:
+                self._progressed()  # MLflow is loaded, and begins
+            self._mirror = Mirror(self._study, self._folder, self._uri, again=self._again, progressed=self._progressed)
         return self._mirror
+
+    def _progressed(self, size: int = 0) -> None:
+        """MLflow did what it was asked for, and next comes an upload of that many bytes."""
+        self._succeeded = time.monotonic() + size / BYTES_A_SECOND
+        if size or time.monotonic() - self._told >= SIGN_EVERY:
+            self._told = time.monotonic()
+            print(json.dumps({"busy": size / BYTES_A_SECOND}), flush=True)  # noqa: T201 - the protocol
 
     def _do(self, mirror: Mirror, line: str) -> None:
         word, _, number = line.partition(" ")
@@ -143,28 +158,41 @@ class _Desk:
         if record is not None:
             mirror.write(trial, record)
             self._records[trial.index] = record
+            self._succeeded = time.monotonic()
+            print(json.dumps({"wrote": trial.index}), flush=True)  # noqa: T201 - the protocol
 
     def _last_tries(self) -> None:
+        self._succeeded = time.monotonic()
+        hopeless = False
         for number in range(TRIES):
             if number:
                 time.sleep(FIRST_PAUSE * 2 ** (number - 1))
-            self._try_each()
-            if not self._waiting and self._mirror is not None:
+            hopeless = self._try_each()
+            if hopeless or (not self._waiting and self._mirror is not None):
                 break
         self._lacking = sorted({int(line.partition(" ")[2]) for line in self._waiting if line.startswith("done")})
         if self._mirror is None:
             self._lacking = list(self._trials)
             return
+        if hopeless:
+            return
         try:
             _retried(lambda: self._opened().finish(self._records, whole=not self._lacking))
         except Exception as error:  # noqa: BLE001 - said in the answer
-            self.problem = f"{type(error).__name__}: {masked(str(error)):.500}"
+            self.problem = _told(error)
 
-    def _try_each(self) -> None:
-        """What waits, each by itself: one trial's trouble must not stop the others."""
+    def _try_each(self) -> bool:
+        """What waits, each by itself: one trial's trouble must not stop the others.
+
+        True where a store answers nothing: each try more would take as long.
+        """
         waiting, self._waiting = self._waiting, deque()
         problem: str | None = None
+        hopeless = False
         for line in waiting or [""]:
+            if hopeless:
+                self._waiting.append(line)
+                continue
             try:
                 mirror = self._opened()
                 if line:
@@ -172,9 +200,21 @@ class _Desk:
             except Exception as error:  # noqa: BLE001 - as in _work
                 if line:
                     self._waiting.append(line)
-                problem = f"{type(error).__name__}: {masked(str(error)):.500}"
+                problem = _told(error)
                 print(f"{line or 'opening'}: {problem}", file=sys.stderr, flush=True)  # noqa: T201 - the log
+                hopeless = _timed_out(error) or time.monotonic() - self._succeeded > STILL
         self.problem = problem
+        return hopeless
+
+
+def _told(error: Exception) -> str:
+    """What MLflow raised, without the store's password."""
+    return f"{type(error).__name__}: {masked_text(str(error), secrets_in({}, os.environ)):.500}"
+
+
+def _timed_out(error: Exception) -> bool:
+    """Whether nobody answered: MLflow wraps what a server's or a database's library raises, but keeps its words."""
+    return any(words in str(error).lower() for words in ("timed out", "timeout"))
 
 
 def _notice(text: str) -> None:
@@ -198,8 +238,10 @@ def _retried(action: Callable[[], Result]) -> Result:
     for _ in range(TRIES - 1):
         try:
             return action()
-        except Exception as error:  # noqa: BLE001 - a locked file, a server that restarts: try again
-            print(f"{type(error).__name__}: {masked(str(error)):.500}; again in {pause} s", file=sys.stderr, flush=True)  # noqa: T201
+        except Exception as error:
+            if _timed_out(error):
+                raise
+            print(f"{_told(error)}; again in {pause} s", file=sys.stderr, flush=True)  # noqa: T201 - the log
             time.sleep(pause)
             pause *= 2
     return action()
