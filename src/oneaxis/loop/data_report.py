@@ -21,6 +21,7 @@ from oneaxis.inspect.data import Data
 from oneaxis.inspect.facts import count
 from oneaxis.inspect.neighbours import nearest
 from oneaxis.loop.app import App, Planned, plan_app, project_settings
+from oneaxis.masking import masked_addresses
 from oneaxis.report.data_figures import draw
 from oneaxis.report.data_page import page
 from oneaxis.tracking.store import choose_store, reach
@@ -158,5 +159,5 @@ def _track(app: App, planned: Planned, folder: Path, name: str, found: Sequence[
             tracking.uri, tracking.experiment, folder, name=f"data: {name}", note=note, counts=counts, config=config
         )
     except Exception as error:  # noqa: BLE001 - MLflow's trouble takes nothing from what is on disk
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {masked_addresses(str(error))}"
     return None
