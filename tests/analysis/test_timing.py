@@ -97,7 +97,7 @@ def test_a_row_with_one_pair_is_left_out():
 
 
 TIMES = """
-    seconds fit_seconds fit_secs val/seconds epoch_sec latency_ms p99_latency inference.latency trainTime fitTime time_s
+    seconds fit_seconds fit_secs val/seconds epoch_sec latency_ms decode_milliseconds p99_latency inference.latency trainTime fitTime time_s
     runtime train_runtime walltime wall_time wallclock_s elapsed elapsed_minutes gpu_hours train_s fit_us fit/s step_ns
     samples_per_second tokens_per_sec images_per_s steps_per_hour it/s throughput fps FPS renderFPS qps duration
     time_per_epoch time_to_accuracy time loss_time speedup durationMs

@@ -12,59 +12,22 @@ from oneaxis.vocabulary import Policy, Record
 
 # fmt: off
 _WORDS = frozenset((
-    "seconds", "sec", "secs", "ms", "msec", "milliseconds", "microseconds", "minutes", "mins", "hours", "hrs", "time",
-    "runtime", "walltime", "wallclock", "elapsed", "latency", "latencies", "duration", "durations", "throughput", "speedup",
-    "fps", "qps", "rps",
+    "seconds", "sec", "secs", "ms", "milliseconds", "microseconds", "minutes", "mins", "hours", "hrs", "time",
+    "runtime", "walltime", "wallclock", "elapsed", "latency", "latencies", "duration", "durations", "throughput",
+    "speedup", "fps", "qps", "rps",
 ))
-# fmt: on
 _UNITS = frozenset(("s", "us", "ns"))  # at a name's end: `train_s`
 _PER = frozenset(("s", "second", "minute", "hour", "h"))  # behind `per`: `samples_per_second`
 # What makes of a time a length or a position of the data, and what makes of it an error in predicting times.
-_OF_DATA = frozenset(
-    (
-        "of",
-        "step",
-        "steps",
-        "series",
-        "stamp",
-        "stamps",
-        "point",
-        "points",
-        "index",
-        "horizon",
-        "window",
-        "windows",
-        "bin",
-        "bins",
-        "frame",
-        "frames",
-        "slot",
-        "slots",
-        "domain",
-    )
-)
-_ERRORS = frozenset(
-    (
-        "mae",
-        "mse",
-        "rmse",
-        "mape",
-        "r2",
-        "error",
-        "err",
-        "loss",
-        "nll",
-        "accuracy",
-        "acc",
-        "f1",
-        "auc",
-        "auroc",
-        "precision",
-        "recall",
-        "score",
-        "rate",
-    )
-)
+_OF_DATA = frozenset((
+    "of", "step", "steps", "series", "stamp", "stamps", "point", "points", "index", "horizon", "window", "windows",
+    "bin", "bins", "frame", "frames", "slot", "slots", "domain",
+))
+_ERRORS = frozenset((
+    "mae", "mse", "rmse", "mape", "r2", "error", "err", "loss", "nll", "accuracy", "acc", "f1", "auc", "auroc",
+    "precision", "recall", "score", "rate",
+))
+# fmt: on
 _SPLIT = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 SHOWN = 3  # deviations that are named
 
