@@ -196,6 +196,15 @@ def _copied(name: str, root: Path) -> Host:
     return Host(root)
 
 
+@pytest.fixture
+def impatient(tmp_path):
+    """An environment in which a store that gets on with nothing is waited for 2 s."""
+    early = tmp_path / "early"
+    early.mkdir()
+    (early / "sitecustomize.py").write_text("import oneaxis.tracking.handle as handle; handle.STILL = 2.0")
+    return {"PYTHONPATH": os.pathsep.join([str(early), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)}
+
+
 class Store:
     """A SQLite store of MLflow."""
 

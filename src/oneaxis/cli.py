@@ -144,15 +144,17 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _sync(options: argparse.Namespace) -> int:
-    from oneaxis.study.claim import owner_of  # noqa: PLC0415 - --help stays light
+    from oneaxis.masking import MASK  # noqa: PLC0415 - --help stays light
+    from oneaxis.study.claim import owner_of  # noqa: PLC0415 - as above
     from oneaxis.tracking.handle import sync  # noqa: PLC0415 - as above
     from oneaxis.tracking.store import AUTO, choose_store, reach  # noqa: PLC0415 - as above
 
     folder = _folder(options)
     study = folder.read_study()
     own = study.tracking.uri if study.tracking.live else None
-    masked = own is not None and "***" in own
-    setting = options.tracking or (own if own is not None and not masked else AUTO)
+    if own is not None and MASK in own:
+        own = _address_again(own, folder.root) if options.tracking is None else None
+    setting = options.tracking or own or AUTO
     store = choose_store(setting, study.tracking.experiment, study.name, Path(study.cwd))
     reach(str(store.uri))
     owner = owner_of(folder.root)
@@ -167,6 +169,20 @@ def _sync(options: argparse.Namespace) -> int:
         return NO
     print(f"{mirrored.written} trials of {folder.root} are in MLflow (experiment {store.experiment})")  # noqa: T201
     return GOOD
+
+
+def _address_again(masked: str, folder: Path) -> str | None:
+    """The store of a study that didn't keep its password; None: the environment has it."""
+    from oneaxis.masking import without_user  # noqa: PLC0415 - --help stays light
+
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        return None
+    if masked.startswith("http"):
+        return without_user(masked)  # MLflow's own variables have user and password
+    raise FolderUnusable(
+        f"{folder} doesn't keep the password of its store, {masked}; set MLFLOW_TRACKING_URI to its address, or give "
+        "it: oneaxis sync STUDY --tracking URI"
+    )
 
 
 def _folder(options: argparse.Namespace) -> StudyFolder:

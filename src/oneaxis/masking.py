@@ -1,4 +1,4 @@
-"""Secrets are masked before anything is written down: by the names of keys and variables, and in addresses.
+"""Secrets are masked before anything is shown or written: by the names of keys and variables, and in addresses.
 
 Digests are taken of the real values; only what people and other programs read is masked.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 MASK = "***"
 SHORTEST = 4  # characters; a shorter secret can't be told from the text around it
@@ -21,7 +22,24 @@ _PLAIN_TOKENS = frozenset(
 )
 # Variables of every shell: the working directory, in spite of the word `pwd`. (`PWD=…` is ODBC's password, too.)
 _FOLDERS = frozenset(("PWD", "OLDPWD"))
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@'\"]*@")
+# `user:password@`, up to the last `@` of the host's part. A database's password may hold `/`, `?`, `#` and spaces, too,
+# up to its `@`; after a web address's port the same is a path: `http://host:5000/a@b`.
+_USER = re.compile(
+    r"""(?P<start>://)(?:
+      [^\s/?#]*@
+    | (?:(?<!http://)(?<!https://) | (?![^\s/:@?#]*:(?://|\d+(?:[^\w@]|$))))
+      (?!\[)[^\s/:@?#]*:\S[^\n@]*@(?:[^\s/?#]*@)?
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_QUERY = r"(?<=[?&;\#])([^\s=&?;\#/]+)=([^&{ends}]+)"
+_QUERY_AMID_TEXT, _QUERY_ALONE = (re.compile(_QUERY.format(ends=ends)) for ends in (r"\s", r"\n"))
+_ALONE = re.compile(r"""(?:[^\s=]*=)?['"]?[a-zA-Z][\w+.\-]*://""")
+# Databases' drivers and clouds have names of their own beside those of `secret`: `sslpassword`, `sig`.
+_QUERY_PARTS = ("passw", "pwd", "secret", "token")
+_QUERY_WORDS = frozenset(("key", "sig", "signature", "pass", "pw", "auth"))
+_INTERPOLATION = re.compile(r"\$\{[^{}]*\}\W*")
+_CLOSING = re.compile(r"""['"`)\]}>,;.]{1,3}$""")
 _ASSIGNED = re.compile(r"""([\w.\-@/]+)(\s*[=:]\s*)(?!\$\{)("[^"\n]*"|'[^'\n]*'|[^\s,;&'"{}\[\]()]+)""")
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 
@@ -80,8 +98,36 @@ def masked_override(text: str) -> str:
 
 
 def masked_addresses(text: str) -> str:
-    """A text whose addresses have no user names and passwords: `postgresql://***@host/db`."""
-    return _CREDENTIALS.sub(f"{MASK}@", text) if "://" in text else text
+    """A text whose addresses have no user names, passwords and tokens: `postgresql://***@host/db?sslpassword=***`.
+
+    What begins with an address, or sets a key to one, is an address to its line's end; elsewhere a space ends it.
+    """
+    if "://" not in text:
+        return text
+    query = _QUERY_ALONE if _ALONE.match(text) else _QUERY_AMID_TEXT
+    return query.sub(_queried, _USER.sub(rf"\g<start>{MASK}@", text))
+
+
+def without_user(address: str) -> str:
+    """An address that others can open, and that Python can take apart: without user name, password and tokens."""
+    return masked_addresses(address).replace(f"://{MASK}@", "://")
+
+
+def _queried(found: re.Match[str]) -> str:
+    key, value = found.groups()
+    if _INTERPOLATION.fullmatch(value) or not _hides_in_query(unquote_plus(key), unquote_plus(value)):
+        return found.group(0)
+    closing = _CLOSING.search(value)  # of the text around the address, as it seems
+    return f"{key}={MASK}{closing[0] if closing and closing.start() else ''}"
+
+
+def _hides_in_query(key: str, value: str) -> bool:
+    """Whether a part of an address's query is a secret, or holds one: `odbc_connect=DRIVER%3D…%3BPWD%3D…`."""
+    if secret(key) or any(part in key.lower() for part in _QUERY_PARTS):
+        return True
+    if _QUERY_WORDS.intersection(word.lower() for word in _WORDS.findall(key)):
+        return True
+    return any(secret(inner[1]) for inner in _ASSIGNED.finditer(value))
 
 
 def _assigned(found: re.Match[str]) -> str:

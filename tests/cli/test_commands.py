@@ -178,6 +178,27 @@ def test_the_command_is_installed(studied):
     assert "oneaxis.cli:main" in shown
 
 
+URI, PRIVATE = "MLFLOW_TRACKING_URI", "http://***@127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    "kept, environment, said",
+    [
+        (PRIVATE, {}, "tracking server http://127.0.0.1:9 can't be reached"),
+        (PRIVATE, {URI: "http://u:pw@127.0.0.1:8"}, "tracking server http://***@127.0.0.1:8 can't be reached"),
+        ("postgresql://***@h/db", {URI: "http://127.0.0.1:8"}, "tracking server http://127.0.0.1:8 can't be reached"),
+        ("mysql://h/db?passwd=***", {}, "doesn't keep the password of its store, mysql://h/db?passwd=***; set "),
+    ],
+)
+def test_sync_of_a_study_whose_store_had_a_password(studied, tmp_path, kept, environment, said):
+    content = json.loads((studied.root / "studies/good/study.json").read_text())
+    content["tracking"]["uri"] = kept
+    (tmp_path / "study.json").write_text(json.dumps(content))
+    ended = studied.python("-m", "oneaxis.cli", "sync", str(tmp_path), **environment)
+    assert ended.status == 2
+    assert said in ended.said
+
+
 def test_sync_says_where_it_can_not_write(here, capsys):
     assert cli.main(["sync", "studies/good", "--tracking", "http://me:secret@127.0.0.1:9"]) == 2
     said = capsys.readouterr().err

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import socket
+import string
+import threading
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from oneaxis.masking import masked_override, masked_text, masked_values, secret, secrets_in
+from oneaxis.masking import (
+    masked_addresses,
+    masked_override,
+    masked_text,
+    masked_values,
+    secret,
+    secrets_in,
+    without_user,
+)
 
 SECRET_KEYS = [
     "password",
@@ -102,6 +117,83 @@ def test_messages():
     assert masked_text(text, ["long-one"]) == "refused: ***; password: ***, api_key=***, lr=0.1, at https://***@h/x"
 
 
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("https://user:secret@server/path", "https://***@server/path"),
+        ("postgresql://user@host:1/db", "postgresql://***@host:1/db"),
+        ("http://ada:hunter'zwei22@h", "http://***@h"),
+        ("http://u:p@ss@h", "http://***@h"),
+        ("http://u:p,[w]@[::1]:5000/x", "http://***@[::1]:5000/x"),
+        ("postgresql://u:hunter/two?#@h/db", "postgresql://***@h/db"),
+        ("postgresql://u:hunter two@h/db", "postgresql://***@h/db"),
+        ("HTTPS://u:p@h", "HTTPS://***@h"),
+        ("redis://:hunter@h", "redis://***@h"),
+        ("postgresql://h/db?user=u&password=PW", "postgresql://h/db?user=u&password=***"),
+        ("postgresql://h/db?password=P#W two&sslmode=on", "postgresql://h/db?password=***&sslmode=on"),
+        ("postgresql://h/db?sslpassword=PW&sslkey=/key.pem", "postgresql://h/db?sslpassword=***&sslkey=/key.pem"),
+        ("postgresql://h/db?pass%77ord=PW", "postgresql://h/db?pass%77ord=***"),
+        ("postgresql://h/db?password=${oc.env:PW}", "postgresql://h/db?password=${oc.env:PW}"),
+        ("wasbs://c@h/x?sv=1&sig=abcd", "wasbs://***@h/x?sv=1&sig=***"),
+        ("mssql+pyodbc:///?odbc_connect=UID%3Du%3BPWD%3Dpw", "mssql+pyodbc:///?odbc_connect=***"),
+        ("at https://u:p@server: refused", "at https://***@server: refused"),
+        ("at 'http://h/?token=abcd', again", "at 'http://h/?token=***', again"),
+        ("['http://u:p@h','http://u:q@i']", "['http://***@h','http://***@i']"),
+        ("https://server/path/a@b", "https://server/path/a@b"),
+        ("https://server:5000/path/a@b", "https://server:5000/path/a@b"),
+        ("http://[::1]:5000/a@b", "http://[::1]:5000/a@b"),
+        ("http://server:5000, ask me@home", "http://server:5000, ask me@home"),
+        ("sqlite:////home/a@b/mlflow.db", "sqlite:////home/a@b/mlflow.db"),
+        ("file:///C:/a@b", "file:///C:/a@b"),
+        ("http://h/?max_steps=4#top", "http://h/?max_steps=4#top"),
+        ("//comment me@home, a=b://c", "//comment me@home, a=b://c"),
+        ("me@home", "me@home"),
+        ("", ""),
+    ],
+)
+def test_addresses(text, expected):
+    assert masked_addresses(text) == expected
+    assert masked_addresses(expected) == expected
+
+
+def test_an_address_to_open_has_no_mask_before_its_host():
+    assert without_user("https://me:secret@server:1/x@y") == "https://server:1/x@y"
+
+
+WEB, DATABASES = ("http", "https"), ("postgresql", "postgresql+psycopg2", "mysql+pymysql")
+NAMES = st.text(string.ascii_letters + string.digits + "-._~%!$&'()*+,;=", max_size=8)
+HOSTS = st.sampled_from(["h", "example.org:5000", "[::1]:5000", "10.0.0.1"])
+TYPED = string.ascii_letters + string.digits + string.punctuation + "äß☕"
+AROUND = st.sampled_from(
+    ["{}", "'{}'", '("{}", "me@home")', "{{'a':'{}','b':'c@d'}}", "tracking='{}'", "see {}: refused", "{}."]
+)
+
+
+@given(st.data(), NAMES, HOSTS, AROUND)
+def test_no_password_before_a_host_is_shown(data, user, host, around):
+    scheme = data.draw(st.sampled_from(WEB + DATABASES))
+    # What a web address's password can't hold as it is (there it has ended), and a database's.
+    without = "/?#" if scheme in WEB else "@"
+    password = data.draw(st.text([sign for sign in TYPED if sign not in without], min_size=4))
+    address = f"{scheme}://{user}:{password}@{host}/db"
+    for whole in (around.format(address), masked_override(f"db.url={address}")):
+        assume(password not in around.format("***") + f"{scheme}://***@{host}/db")
+        assert password not in masked_addresses(whole)
+        assert password not in masked_text(whole)
+    assert masked_addresses(address) == f"{scheme}://***@{host}/db"
+    assert without_user(address) == f"{scheme}://{host}/db"
+
+
+@given(st.text(TYPED.replace("&", ""), min_size=4), st.sampled_from(["password", "sslpassword", "token"]), AROUND)
+def test_no_password_in_a_query_is_shown(password, key, around):
+    for typed in (password, quote(password)):
+        whole = around.format(f"postgresql+psycopg2://h/db?user=u&{key}={typed}")
+        assume(typed not in around.format(f"postgresql+psycopg2://h/db?user=u&{key}=***"))
+        assume(not typed.startswith("${"))  # a name
+        assert typed not in masked_addresses(whole)
+        assert typed not in masked_text(whole)
+
+
 @pytest.fixture(scope="module")
 def kept(shared_host, make_store):
     app, store = shared_host("keeps"), make_store()
@@ -144,3 +236,42 @@ def test_the_digest_is_that_of_the_real_configuration(kept):
     trials = {trial["folder"]: trial["digest"] for trial in app.study.plan["trials"]}
     assert {record["folder"]: record["digest"] for record in app.study.records.values()} == trials
     assert [record["status"] for record in app.study.records.values()].count("refused") == 0
+
+
+ADDRESSES = {
+    "before the host": "postgresql+psycopg2://u:url's-secret@{}/db",
+    "in the query": "postgresql+psycopg2://{}/db?user=u&password=url's-secret",
+}
+
+
+@pytest.fixture
+def hasty():
+    """A database that accepts whoever connects (all that is asked before the first trial) and hangs up."""
+
+    def serve():
+        with suppress(OSError):
+            while True:
+                listening.accept()[0].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("where, how", [("before the host", "in the environment"), ("in the query", "typed")])
+def test_a_stores_password_is_in_no_file_and_in_nothing_printed(host, hasty, impatient, where, how):
+    app = host("plain")
+    address = ADDRESSES[where].format(hasty)
+    if how == "typed":
+        quoted = address.replace("'", "\\'")
+        ended = app.sweep("lr=0.5,1", tracking=f"'{quoted}'", report=True, **impatient)
+    else:
+        ended = app.sweep("lr=0.5,1", tracking="auto", report=True, **impatient, MLFLOW_TRACKING_URI=address)
+    assert ended.status == 0, ended
+    assert "to write the rest: oneaxis sync" in ended.said
+    assert "s-secret" not in ended.said
+    written = [path for path in app.root.rglob("*") if path.is_file()]
+    names = {path.name for path in written}
+    assert names >= {"study.json", "multirun.yaml", "hydra.yaml", "tracking.log", "report.html"}
+    assert [path for path in written if b"s-secret" in path.read_bytes()] == []

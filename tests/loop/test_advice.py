@@ -84,12 +84,7 @@ def test_the_folder_can_be_copied_into_a_shell():
         (URI, f"mlflow ui --backend-store-uri {URI}, then open", "http://127.0.0.1:5000/"),
         ("here", "mlflow ui, then open", "http://127.0.0.1:5000/"),
         ("http://server:8080/", "open", "http://server:8080/"),
-        ("https://me:secret@server", "open", "https://***@server/"),
-        (
-            "postgresql://me:secret@server/db",
-            "mlflow ui --backend-store-uri 'postgresql://***@server/db', then open",
-            "http://127.0.0.1:5000/",
-        ),
+        ("https://me:secret@server", "open", "https://server/"),
     ],
 )
 def test_what_to_open_for_each_kind_of_store(uri, command, server):
@@ -98,6 +93,55 @@ def test_what_to_open_for_each_kind_of_store(uri, command, server):
     assert first == f"MLflow: {command}"
     assert link.strip().startswith(f"{server}#/experiments/7/runs?")
     assert "secret" not in link
+
+
+@pytest.mark.parametrize("uri", ["postgresql://me:secret@server/db", "postgresql://server/db?user=me&password=secret"])
+def test_a_store_with_a_password_is_opened_by_the_variable_that_holds_it(uri, monkeypatch):
+    _, _, first, *remark, link = steps(uri=uri).splitlines()
+    assert first == 'MLflow: mlflow ui --backend-store-uri "$MLFLOW_TRACKING_URI", then open'
+    assert " ".join(" ".join(remark).split()) == OF_A_DATABASE
+    assert link.strip().startswith("http://127.0.0.1:5000/#/")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert steps(uri=uri).splitlines() == ["", "again: oneaxis compare runs/one", first, link]
+
+
+def test_what_to_set_before_the_rest_is_written_to_a_store_with_a_password():
+    lacking = Mirrored(None, None, 0, (0,), "away")
+    assert steps(mirrored=lacking, uri="http://me:secret@server").splitlines()[-2:] == [
+        "        (passwords aren't kept; first set MLFLOW_TRACKING_URI=http://server,",
+        "        MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD)",
+    ]
+
+
+OF_A_DATABASE = "(passwords aren't kept; first set MLFLOW_TRACKING_URI to the store's address, or type it again)"
+OF_A_SERVER = (
+    "(passwords aren't kept; first set MLFLOW_TRACKING_URI=http://server:1, MLFLOW_TRACKING_USERNAME and "
+    "MLFLOW_TRACKING_PASSWORD)"
+)
+
+
+@pytest.mark.parametrize(
+    "address, remark",
+    [
+        ("http://***@server:1", OF_A_SERVER),
+        ("'http://***@server:1'", OF_A_SERVER),
+        ("postgresql://***@server/db", OF_A_DATABASE),
+        ("'postgresql://server/db?password=***'", OF_A_DATABASE),
+        ("http://server:1", None),
+    ],
+)
+def test_lines_to_type_leave_out_an_address_whose_password_was_not_kept(address, remark):
+    typed = f"hydra.sweeper.tracking={address}"
+    told = cautioned(study(arguments=("-m", "lr=1,2", typed))).splitlines()[3:]
+    assert shlex.split(told[0]) == [
+        "python",
+        "app.py",
+        "-m",
+        "lr=1,2",
+        *([] if remark else [typed]),
+        "hydra.sweeper.seeds=5",
+    ]
+    assert " ".join(told[1:]) == (remark or "")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +196,18 @@ def test_what_lacks_in_mlflow_comes_with_the_command_that_writes_it(of, mirrored
 
 def test_a_study_that_is_tracked_nowhere_names_no_mlflow():
     assert "MLflow" not in steps(study(tracking=None), None)
+
+
+def test_the_line_for_more_seeds_leaves_out_an_address_whose_password_was_not_kept():
+    typed = ("-m", "lr=1,2", "hydra.sweeper.tracking=postgresql://***@h/db")
+    of = study(seeds=(1, 2, 3), arguments=typed)
+    found = records(of)
+    for trial, value in zip(of.plan.trials, (1.0, 1.5, 1.1, 1.3, 0.9, 1.0), strict=True):
+        found[trial.index] = replace(found[trial.index], metrics={"score": value})
+    told = undecided(of, compare(of.plan, found, of.policy), found)
+    assert "***" not in told
+    assert "  python app.py -m lr=1,2 hydra.sweeper.seeds=" in told
+    assert OF_A_DATABASE in " ".join(told.split())
 
 
 def test_where_every_seed_shows_the_same_difference_no_number_of_seeds_is_named():

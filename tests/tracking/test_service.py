@@ -19,9 +19,9 @@ class Store:
 
     experiment, parent, view = "1", "parent", "key"
 
-    def __init__(self, away=0, says="http://me:secret@host is away"):
+    def __init__(self, away=0, problem=None):
         self.away = away
-        self.says = says
+        self.problem = problem or ConnectionError("http://me:secret@host is away")
         self.calls = 0
         self.written = []
         self.finished = None
@@ -29,7 +29,7 @@ class Store:
     def write(self, trial, found):
         self.calls += 1
         if self.calls <= self.away:
-            raise ConnectionError(self.says)
+            raise self.problem
         self.written.append(trial.index)
 
     def finish(self, records, *, whole):
@@ -56,7 +56,8 @@ def desk(tmp_path, monkeypatch):
 
 
 def notices(capsys):
-    return [json.loads(line)["notice"] for line in capsys.readouterr().out.splitlines()]
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line["notice"] for line in said if "notice" in line]
 
 
 def test_what_comes_is_written_and_nothing_is_said(desk, capsys):
@@ -89,7 +90,7 @@ def test_what_lacks_at_the_end_is_named(desk):
 def test_a_server_that_turns_the_study_away_is_told_in_a_line(desk, capsys):
     page = "<!DOCTYPE HTML>\n<html lang=en>\n<title>401 Unauthorized</title>\n"
     says = f"API request to endpoint /api failed with error code 401 != 200. Response body: '{page}'"
-    answer = desk(Store(away=10**9, says=says), "done 0")
+    answer = desk(Store(away=10**9, problem=ConnectionError(says)), "done 0")
     line = (
         "tracking server answers 401 Unauthorized; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
         "or mend them in the address"
@@ -107,3 +108,26 @@ def test_a_damaged_record_stops_nothing(desk, tmp_path):
     store = Store()
     answer = desk(store, "done 0", "done 1")
     assert (store.written, answer["error"]) == ([1], None)
+
+
+@pytest.mark.parametrize("words", ["Read timed out. (read timeout=30)", "connection timeout expired"])
+def test_a_store_that_answers_nothing_is_tried_once_at_the_end_however_many_trials_wait(desk, words):
+    store = Store(away=10**9, problem=OSError(words))
+    answer = desk(store, *(f"done {trial.index}" for trial in STUDY.plan.trials))
+    assert store.calls == 2, "once when the first trial was there, once at the end"
+    assert answer["lacking"] == [trial.index for trial in STUDY.plan.trials]
+    assert words in answer["error"]
+    assert store.finished is None
+
+
+def test_tries_end_where_nothing_succeeds_for_long(desk, monkeypatch):
+    monkeypatch.setattr(service, "STILL", -1.0)
+    store = Store(away=10**9)
+    assert desk(store, "done 0", "done 1")["lacking"] == [0, 1]
+    assert store.calls == 2
+
+
+def test_what_was_written_is_told_at_once(desk, capsys):
+    desk(Store(), "done 0", "done 2")
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["wrote"] for line in said if "wrote" in line] == [0, 2]

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from oneaxis.trial.address import VARIABLE, bare, handed_to_jobs, same_store, variables, whole
+from oneaxis.trial.address import VARIABLE, handed_to_jobs, same_store, variables, whole
 
 REAL, SHOWN = "http://ada:p%40w@host:5000/team", "http://***@host:5000/team"
 
@@ -72,5 +72,14 @@ def test_stores_are_told_apart_by_where_they_are(tmp_path, monkeypatch, one, oth
     assert same_store(one, other.format(here=tmp_path)) == same
 
 
-def test_a_password_with_a_sign_of_its_own_goes_as_well():
-    assert bare("postgresql://user:se@cret@host/db@1") == "postgresql://host/db@1"
+@pytest.mark.parametrize(
+    "given, shown",
+    [
+        ("postgresql://ada:se@cret@host/db", "postgresql://***@host/db"),
+        ("postgresql://host/db?user=ada&password=secret", "postgresql://host/db?user=ada&password=***"),
+    ],
+)
+def test_a_database_is_found_wherever_its_password_stands(given, shown):
+    assert whole(shown) is None
+    with handed_to_jobs(given):
+        assert whole(shown) == given

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote as percent
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from oneaxis.analysis.result import Comparison, Row
+from oneaxis.loop.command_line import without_store
 from oneaxis.loop.cost import about
+from oneaxis.loop.mlflow_lines import mlflow_lines
 from oneaxis.report.moves import moves
 from oneaxis.report.order import Sort
 from oneaxis.report.table import duration, health_line, other_metrics, tabulate
 from oneaxis.report.terminal import PLAIN_WIDTH, paragraph, table_view, width_of
 from oneaxis.tracking.handle import Mirrored
-from oneaxis.tracking.names import to_key
-from oneaxis.tracking.store import masked, sqlite_path
 from oneaxis.vocabulary import Record, Study
 
 ENOUGH_SEEDS = 5
 PRACTICAL_SEEDS = 50  # more than these a deviation is hardly ever worth
 ROOM_FOR_NAMES = 40  # columns
 ROOM_A_METRIC = 20
-LOCAL_UI = "http://127.0.0.1:5000"
 
 
 def study_result(
@@ -69,19 +67,10 @@ def next_steps(
 ) -> str:
     """What to open and what to type next."""
     lines = ["", f"again: oneaxis compare {shlex.quote(short(folder))}"]
-    if mirrored is None:
-        if study.tracking.uri is not None:
-            lines.append(f"MLflow: nothing written yet (offline); oneaxis sync {shlex.quote(short(folder))}")
-    elif mirrored.error is not None:
-        lack = len(mirrored.lacking)
-        lacking = f"{lack} trials lack there; " if lack > 1 else "1 trial lacks there; " if lack else ""
-        lines.append(f"MLflow: {lacking}{mirrored.error}")
-        lines.append(f"        all is on disk; to write the rest: oneaxis sync {shlex.quote(short(folder))}")
-    else:
-        lines.append(f"MLflow: {_ui_command(uri)}")
-        lines.append(f"        {_ui_link(uri, mirrored, comparison)}")
-        if mirrored.view is not None:
-            lines.append(f"        or its saved view: {_view_link(uri, mirrored)}")
+    if mirrored is not None:
+        lines += mlflow_lines(uri, mirrored, comparison, folder=short(folder))
+    elif study.tracking.uri is not None:
+        lines.append(f"MLflow: nothing written yet (offline); oneaxis sync {shlex.quote(short(folder))}")
     return "\n".join(lines)
 
 
@@ -109,9 +98,11 @@ def caution(study: Study, comparison: Comparison, records: Mapping[int, Record])
         return f"\n{why}\n{lacks}; add `{key}: 0` and use it, or name your key: hydra.sweeper.seed_key=KEY"
     spent = [record.seconds for record in records.values() if record.seconds is not None]
     trials = len(study.plan.trials) * ENOUGH_SEEDS
-    kept = [text for text in study.arguments if not text.startswith("hydra.sweeper.seeds=")]
+    arguments, remark = without_store(study.arguments)
+    kept = [text for text in arguments if not text.startswith("hydra.sweeper.seeds=")]
     command = shlex.join(["python", *study.app, *kept, f"hydra.sweeper.seeds={ENOUGH_SEEDS}"])
-    return f"\n{why}\n{ENOUGH_SEEDS} seeds would ({trials} trials{about(trials, spent)}):\n  {command}"
+    lines = [f"{ENOUGH_SEEDS} seeds would ({trials} trials{about(trials, spent)}):", f"  {command}"]
+    return "\n".join(["", why, *lines, *_wrapped(remark)])
 
 
 def undecided(study: Study, comparison: Comparison, records: Mapping[int, Record]) -> str:
@@ -133,7 +124,8 @@ def undecided(study: Study, comparison: Comparison, records: Mapping[int, Record
     which = "them" if len(practical) == len(waiting) else f"{len(practical)} of them"
     told = f"{noun}; about {trials} more trials ({more} more seeds{cost}) would settle {which}:"
     lines = ["", *textwrap.wrap(told, PLAIN_WIDTH)]
-    lines.append(f"  {_with_seeds(study, more)}")
+    arguments, remark = without_store(study.arguments)
+    lines += [f"  {_with_seeds(study, arguments, more)}", *_wrapped(remark)]
     if comparison.looks == () and study.policy.replicates == "training":
         lines.append("(a second look at the same seeds; hydra.sweeper.seeds=adaptive plans for its looks)")
     return "\n".join(lines)
@@ -144,7 +136,11 @@ def _has_interval(row: Row, metric: str | None) -> bool:
     return delta is not None and delta.low is not None
 
 
-def _with_seeds(study: Study, more: int) -> str:
+def _wrapped(remark: str) -> list[str]:
+    return textwrap.wrap(remark, PLAIN_WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _with_seeds(study: Study, arguments: Sequence[str], more: int) -> str:
     """The study's command with that many seeds more."""
     plan = study.plan
     known = [seed for seed in plan.seeds if seed is not None]
@@ -152,36 +148,12 @@ def _with_seeds(study: Study, more: int) -> str:
     listed = [*known, *range(max(known) + 1, max(known) + 1 + more)]
     seeds = str(len(listed)) if counted else f"[{','.join(map(str, listed))}]"
     dropped = ("hydra.sweeper.seeds=", "hydra.sweeper.reference_seeds=", f"{plan.seed_key}=")
-    kept = [text for text in study.arguments if not text.startswith(dropped[:2])]
+    kept = [text for text in arguments if not text.startswith(dropped[:2])]
     swept = [text for text in kept if text.startswith(dropped[2]) and "," in text]
     if swept:  # `seed=1,2,3` says the seeds by itself
         kept = [text for text in kept if text not in swept]
         seeds = f"[{','.join(map(str, listed))}]"
     return shlex.join(["python", *study.app, *kept, f"hydra.sweeper.seeds={seeds}"])
-
-
-def _ui_command(uri: str | None) -> str:
-    path = sqlite_path(uri or "")
-    if path is not None and path == Path.cwd() / "mlflow.db":
-        return "mlflow ui, then open"
-    if (uri or "").startswith("http"):
-        return "open"
-    return f"mlflow ui --backend-store-uri {shlex.quote(masked(uri or ''))}, then open"
-
-
-def _ui_link(uri: str | None, mirrored: Mirrored, comparison: Comparison) -> str:
-    """A flat list of the study's trials, sorted by the metric: without a sorted column the page folds them away."""
-    server = masked(uri).rstrip("/") if uri and uri.startswith("http") else LOCAL_UI
-    search = percent(f"tags.`mlflow.parentRunId` = '{mirrored.parent}'")
-    ascending = "true" if comparison.direction == "minimize" else "false"
-    order = percent(f"metrics.`{to_key(comparison.metric)}`") if comparison.metric else "attributes.start_time"
-    page = f"{server}/#/experiments/{mirrored.experiment}/runs"
-    return f"{page}?searchFilter={search}&orderByKey={order}&orderByAsc={ascending}"
-
-
-def _view_link(uri: str | None, mirrored: Mirrored) -> str:
-    server = masked(uri).rstrip("/") if uri and uri.startswith("http") else LOCAL_UI
-    return f"{server}/#/experiments/{mirrored.experiment}/runs?viewStateShareKey={mirrored.view}"
 
 
 def short(folder: Path) -> str:

@@ -19,6 +19,7 @@ from oneaxis.loop.known import look, what_runs
 from oneaxis.loop.launchers import thread_limits
 from oneaxis.loop.proved import drift
 from oneaxis.loop.settings import Settings
+from oneaxis.masking import masked_addresses
 from oneaxis.report.terminal import say
 from oneaxis.study.claim import Claim
 from oneaxis.study.folder import StudyFolder
@@ -28,7 +29,6 @@ from oneaxis.study.reuse import Refuses, take_over
 from oneaxis.study.same import complete, differences
 from oneaxis.study.source import keep_source
 from oneaxis.study.submitted import Submitted
-from oneaxis.tracking.store import masked
 from oneaxis.trial.guard import now
 from oneaxis.trial.loaded import project_root
 from oneaxis.trial.provenance import entry_point
@@ -109,14 +109,14 @@ def described(config: DictConfig, plan: Plan, policy: Policy, tracking: Tracking
         cwd=str(Path.cwd()),
         plan=plan,
         policy=policy,
-        tracking=replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking,
+        tracking=replace(tracking, uri=masked_addresses(tracking.uri)) if tracking.uri else tracking,
     )
 
 
 def _begun(
     place: Place, config: DictConfig, plan: Plan, *, policy: Policy, tracking: Tracking, terminal: Console
 ) -> Begun:
-    shown = replace(tracking, uri=masked(tracking.uri)) if tracking.uri else tracking
+    shown = replace(tracking, uri=masked_addresses(tracking.uri)) if tracking.uri else tracking
     queued: tuple[Submitted, ...] = ()
     folder = StudyFolder(place.folder.root.absolute())
     for note in place.notes:

@@ -10,9 +10,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from oneaxis.masking import MASK, masked_override, secret
+from oneaxis.masking import MASK, masked_override, secret, without_user
 from oneaxis.trial.provenance import entry_point
 
+TRACKING = "hydra.sweeper.tracking="
 CONFIG_NAME = ("--config-name", "-cn")
 FLAGS_WITH_VALUE = (*CONFIG_NAME, "--config-path", "-cp", "--config-dir", "-cd", "--package", "-p")
 
@@ -43,6 +44,21 @@ def masked_line(words: Sequence[str]) -> tuple[str, ...]:
         masked.append(MASK if hidden else masked_override(word))
         flag = word
     return tuple(masked)
+
+
+def without_store(arguments: Sequence[str]) -> tuple[list[str], str]:
+    """What can be typed again: without an address whose password wasn't kept; and what is to be done instead, if so."""
+    hidden = [text for text in arguments if text.lstrip("+").startswith(TRACKING) and MASK in text]
+    kept = [text for text in arguments if text not in hidden]
+    return kept, passwords_belong(hidden[-1].partition("=")[2].strip("'\"")) if hidden else ""
+
+
+def passwords_belong(address: str) -> str:
+    """What to set before a line that reaches this store, whose user and password no line holds."""
+    if address.startswith("http"):
+        names = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        return f"(passwords aren't kept; first set MLFLOW_TRACKING_URI={without_user(address)}, {names})"
+    return "(passwords aren't kept; first set MLFLOW_TRACKING_URI to the store's address, or type it again)"
 
 
 def flags(arguments: Sequence[str]) -> list[str]:

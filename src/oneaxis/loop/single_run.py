@@ -21,9 +21,10 @@ from oneaxis.canonical import digest
 from oneaxis.composing.compose import task_part
 from oneaxis.errors import OneAxisError
 from oneaxis.loop.command_line import typed_arguments
+from oneaxis.masking import masked_addresses
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
-from oneaxis.tracking.store import AUTO, choose_store, masked, reach
+from oneaxis.tracking.store import AUTO, choose_store, reach
 from oneaxis.trial import journal
 from oneaxis.trial.guard import container, now, resolved
 from oneaxis.trial.handover import Handover
@@ -185,7 +186,7 @@ def _tracking(config: DictConfig) -> tuple[Tracking, str | None]:
     tracking = choose_store(setting, experiment, str(config.hydra.job.name), cwd)
     if not tracking.live or tracking.uri is None:
         return tracking, None
-    shown = replace(tracking, uri=masked(tracking.uri))
+    shown = replace(tracking, uri=masked_addresses(tracking.uri))
     try:
         reach(tracking.uri)
     except OneAxisError as error:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 from oneaxis.trial import address
 
 LOG_FILE = "tracking.log"
+STILL = 30.0  # seconds that a store elsewhere may take for one thing, once nothing else is done
+START = 180.0  # seconds until the first thing is done: MLflow starts slowly on a machine that is overloaded
 SOURCE = Path(__file__).resolve().parents[2]  # where this very oneaxis is imported from
 
 
@@ -44,6 +47,10 @@ class MirrorProcess:
         self._root = root
         self._notice = notice
         self._answer: dict[str, Any] | None = None
+        self._far = not uri.startswith(("sqlite:", "file:"))  # else nobody is waited for but this machine
+        self._told: set[int] = set()
+        self._wrote: set[int] = set()
+        self._until = time.monotonic() + START  # until then it needn't have got on
         environment = {
             **os.environ,
             address.VARIABLE: uri,
@@ -55,7 +62,10 @@ class MirrorProcess:
         environment.pop("MLFLOW_RUN_ID", None)
         # The mirror tries again itself; MLflow's own patience holds one call for minutes.
         environment.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-        environment.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+        environment.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", f"{STILL:g}")
+        self._still = STILL
+        with contextlib.suppress(ValueError):  # who lets one request take longer knows a slow server
+            self._still = max(STILL, float(environment["MLFLOW_HTTP_REQUEST_TIMEOUT"]))
         if again:
             environment["ONEAXIS_SYNC"] = "1"
         with (root / LOG_FILE).open("ab") as log:
@@ -81,19 +91,32 @@ class MirrorProcess:
 
     def recorded(self, trial: int) -> None:
         """A trial's record is on disk."""
+        self._told.add(trial)
         self._say(f"done {trial}")
 
     def finish(self, patience: float | None = None) -> Mirrored:
-        """Let the mirror write what is left and end; wait for it, at most `patience` seconds."""
+        """Let the mirror write what is left and end; wait for it, at most `patience` seconds.
+
+        It may take as long as it gets on; a server or database that does nothing more isn't waited for.
+        """
         self._say("end")
-        self._reader.join(patience)
-        late = self._reader.is_alive()
-        if not late:
+        ended = time.monotonic()
+        late = None
+        while self._reader.is_alive() and late is None:
+            self._reader.join(0.05)
+            now = time.monotonic()
+            due = max(ended, self._until) + self._still
+            if patience is not None and now >= ended + patience:
+                late = f"the mirror took longer than {patience} s"
+            elif self._far and now >= due:
+                late = f"the store did nothing for {self._still:g} s"
+        if not self._reader.is_alive():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=5)  # it has answered, or closed its output: it is at its end
+            late = None
         self.kill()
-        if late:
-            return Mirrored(None, None, 0, (), f"the mirror took longer than {patience} s")
+        if late is not None:
+            return Mirrored(None, None, len(self._wrote), tuple(sorted(self._told - self._wrote)), late)
         return self._read()
 
     def kill(self) -> None:
@@ -121,6 +144,11 @@ class MirrorProcess:
                     said = json.loads(line)
                     if "notice" in said:
                         self._notice(str(said["notice"]))
+                    elif "busy" in said:
+                        self._until = time.monotonic() + said["busy"]
+                    elif "wrote" in said:
+                        self._wrote.add(said["wrote"])
+                        self._until = time.monotonic()
                     else:
                         self._answer = said
 

@@ -6,7 +6,8 @@ The study's folder is the truth; writing the same trial again changes nothing.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
@@ -33,10 +34,19 @@ STATUS = {"finished": "FINISHED", "failed": "FAILED", "refused": "FAILED"}
 class Mirror:
     """One study's runs in one store."""
 
-    def __init__(self, study: Study, folder: StudyFolder, uri: str, *, again: bool = False) -> None:
+    def __init__(
+        self,
+        study: Study,
+        folder: StudyFolder,
+        uri: str,
+        *,
+        again: bool = False,
+        progressed: Callable[[int], None] = lambda _: None,
+    ) -> None:
         """Reach the store, make it if it is new, and open the study's parent run.
 
-        `again`: what was written before is written once more, wherever the store lost it.
+        `again`: what was written before is written once more, wherever the store lost it. `progressed` is told when
+        a part is written, with how many bytes are uploaded next.
 
         Raises
         ------
@@ -47,6 +57,7 @@ class Mirror:
         self._study = study
         self._folder = folder
         self._again = again
+        self._progressed = progressed
         self._client = MlflowClient(tracking_uri=uri)
         self.experiment = self._experiment(study.tracking.experiment)
         self._answers = Answers(study, folder, uri, self.experiment)
@@ -67,6 +78,7 @@ class Mirror:
             run = None
         if run is None:
             run = self._create(trial, record)
+            self._progressed(0)
             self._answers.leave(trial, run)
         return run
 
@@ -129,6 +141,7 @@ class Mirror:
                 run = self.give_run(trial)
                 self._client.set_tag(run, "oneaxis.status", "missing")
                 self._client.set_terminated(run, "KILLED", ended)
+                self._progressed(0)
         self._left_open.end(
             {index: (STATUS[record.status], millis(record.ended)) for index, record in records.items()}, ended=ended
         )
@@ -136,7 +149,7 @@ class Mirror:
             return
         for name in REPORT:
             if (self._folder.root / name).exists():
-                self._client.log_artifact(self.parent, str(self._folder.root / name))
+                self._upload(self.parent, self._folder.root / name)
         self._client.set_tag(self.parent, "mlflow.note.content", note(self._study, comparison))
         lacks = any(record is None for _, record in comparison.unusable)
         status = "KILLED" if lacks else "FAILED" if comparison.unusable else "FINISHED"
@@ -209,16 +222,26 @@ class Mirror:
             self._client.log_dict(run, dict(record.config), "config.yaml")
         for path in (config, job / "record.json", job / "predictions.npz"):
             if path.exists() and (whole or path != config):
-                self._client.log_artifact(run, str(path))
+                self._upload(run, path)
         if (job / "artifacts").is_dir():
+            self._progressed(sum(path.stat().st_size for path in (job / "artifacts").rglob("*") if path.is_file()))
             self._client.log_artifacts(run, str(job / "artifacts"))
+            self._progressed(0)
+
+    def _upload(self, run: str, path: Path) -> None:
+        self._progressed(path.stat().st_size)
+        self._client.log_artifact(run, str(path))
+        self._progressed(0)
 
     def _batch(self, run: str, metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]) -> None:
         self._client.log_batch(run, metrics[:METRICS_A_BATCH], params[:PARAMS_A_BATCH], tags)
+        self._progressed(0)
         for start in range(METRICS_A_BATCH, len(metrics), METRICS_A_BATCH):
             self._client.log_batch(run, metrics=metrics[start : start + METRICS_A_BATCH])
+            self._progressed(0)
         for start in range(PARAMS_A_BATCH, len(params), PARAMS_A_BATCH):
             self._client.log_batch(run, params=params[start : start + PARAMS_A_BATCH])
+            self._progressed(0)
 
     def _search(self, condition: str) -> str | None:
         found = self._client.search_runs([self.experiment], condition, max_results=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from oneaxis.tracking.store import MASK
+from oneaxis.masking import MASK, masked_addresses
 from oneaxis.vocabulary import Study
 
 TAG = "oneaxis.promoted"
@@ -42,4 +42,4 @@ def tag_promoted(study: Study, names: Collection[str | None], child: str) -> str
             if not token:
                 return None
     except (MlflowException, OSError) as error:
-        return str(error).splitlines()[0]
+        return masked_addresses(str(error).splitlines()[0])

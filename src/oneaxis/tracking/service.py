@@ -1,8 +1,9 @@
 """The mirror's process: `python -m oneaxis.tracking.service FOLDER`, told by lines on its standard input.
 
 `run N`: the task of trial N uses MLflow and waits for its run. `curve N`: its curve has new points. `done N`: the
-record of trial N is there. `end`: nothing more comes. On standard output: lines of JSON, notices for the user and at
-last the answer. When the input ends before this process does, the study is gone, and so is this process.
+record of trial N is there. `end`: nothing more comes. On standard output: lines of JSON, notices for the user, signs of
+progress and at last the answer. When the input ends before this process does, the study is gone, and so is this
+process.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ TRIES = 4
 NICENESS = 4  # the trials come first; with 10, one was starved for minutes on a machine that others kept busy
 FIRST_PAUSE = 0.5  # seconds, doubled at each try
 LONGEST_PAUSE = 15.0
+STILL = 30.0  # seconds without success after which the last tries end
+SIGN_EVERY = 1.0  # seconds
+BYTES_A_SECOND = 1e6  # what an upload is given time for: during it there is no sign
 
 Result = TypeVar("Result")
 
@@ -68,6 +72,8 @@ class _Desk:
         self._pause = 0.0
         self._next = 0.0
         self._lacking: list[int] = []
+        self._succeeded = time.monotonic()
+        self._told = 0.0
         self.problem: str | None = None
 
     def serve(self, lines: queue.SimpleQueue[str]) -> None:
@@ -124,8 +130,17 @@ class _Desk:
         from oneaxis.tracking.mirror import Mirror  # noqa: PLC0415 - imports mlflow, while trials already run
 
         if self._mirror is None:
-            self._mirror = Mirror(self._study, self._folder, self._uri, again=self._again)
+            if not self._told:
+                self._progressed()  # MLflow is loaded, and begins
+            self._mirror = Mirror(self._study, self._folder, self._uri, again=self._again, progressed=self._progressed)
         return self._mirror
+
+    def _progressed(self, size: int = 0) -> None:
+        """MLflow did what it was asked for, and next comes an upload of that many bytes."""
+        self._succeeded = time.monotonic() + size / BYTES_A_SECOND
+        if size or time.monotonic() - self._told >= SIGN_EVERY:
+            self._told = time.monotonic()
+            print(json.dumps({"busy": size / BYTES_A_SECOND}), flush=True)  # noqa: T201 - the protocol
 
     @in_our_words()
     def _do(self, mirror: Mirror, line: str) -> None:
@@ -146,17 +161,23 @@ class _Desk:
         if record is not None:
             mirror.write(trial, record)
             self._records[trial.index] = record
+            self._succeeded = time.monotonic()
+            print(json.dumps({"wrote": trial.index}), flush=True)  # noqa: T201 - the protocol
 
     def _last_tries(self) -> None:
+        self._succeeded = time.monotonic()
+        hopeless = False
         for number in range(TRIES):
             if number:
                 time.sleep(FIRST_PAUSE * 2 ** (number - 1))
-            self._try_each()
-            if not self._waiting and self._mirror is not None:
+            hopeless = self._try_each()
+            if hopeless or (not self._waiting and self._mirror is not None):
                 break
         self._lacking = sorted({int(line.partition(" ")[2]) for line in self._waiting if line.startswith("done")})
         if self._mirror is None:
             self._lacking = list(self._trials)
+            return
+        if hopeless:
             return
         try:
             _retried(self._finish)
@@ -167,11 +188,18 @@ class _Desk:
     def _finish(self) -> None:
         self._opened().finish(self._records, whole=not self._lacking)
 
-    def _try_each(self) -> None:
-        """What waits, each by itself: one trial's trouble must not stop the others."""
+    def _try_each(self) -> bool:
+        """What waits, each by itself: one trial's trouble must not stop the others.
+
+        True where a store answers nothing: each try more would take as long.
+        """
         waiting, self._waiting = self._waiting, deque()
         problem: str | None = None
+        hopeless = False
         for line in waiting or [""]:
+            if hopeless:
+                self._waiting.append(line)
+                continue
             try:
                 mirror = self._opened()
                 if line:
@@ -181,7 +209,14 @@ class _Desk:
                     self._waiting.append(line)
                 problem = told(error)
                 print(f"{line or 'opening'}: {problem}", file=sys.stderr, flush=True)  # noqa: T201 - the log
+                hopeless = _timed_out(error) or time.monotonic() - self._succeeded > STILL
         self.problem = problem
+        return hopeless
+
+
+def _timed_out(error: Exception) -> bool:
+    """Whether nobody answered: MLflow wraps what a server's or a database's library raises, but keeps its words."""
+    return any(words in str(error).lower() for words in ("timed out", "timeout"))
 
 
 def _notice(text: str) -> None:
@@ -205,7 +240,9 @@ def _retried(action: Callable[[], Result]) -> Result:
     for _ in range(TRIES - 1):
         try:
             return action()
-        except Exception as error:  # noqa: BLE001 - a locked file, a server that restarts: try again
+        except Exception as error:
+            if _timed_out(error):
+                raise
             print(f"{told(error)}; again in {pause} s", file=sys.stderr, flush=True)  # noqa: T201 - the log
             time.sleep(pause)
             pause *= 2

@@ -16,13 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from oneaxis.errors import BadOverride, StoreUnreachable
+from oneaxis.masking import masked_addresses as masked
+from oneaxis.masking import without_user
 from oneaxis.vocabulary import OFFLINE, Tracking
 
 AUTO = "auto"
 TIMEOUT = 5.0  # seconds that a server may take to answer
 DEFAULT_FILE = "mlflow.db"
-MASK = "//***@"
-_CREDENTIALS = r"//[^/\s]*@"
 ADVICE = "mend it, choose another (hydra.sweeper.tracking=URI), or record on disk only: hydra.sweeper.tracking=offline"
 
 
@@ -54,7 +54,7 @@ def reach(uri: str) -> None:
         With the reason and what to type.
     """
     try:
-        scheme = urlsplit(uri).scheme
+        scheme = urlsplit(without_user(uri)).scheme  # what Python says of a password in trouble would be shown
         if scheme == "sqlite":
             _reach_sqlite(uri)
         elif scheme in ("http", "https"):
@@ -79,7 +79,7 @@ def _absolute(uri: str, cwd: Path) -> str:
     path = sqlite_path(uri)
     if path is not None:
         return f"sqlite:///{cwd / path}{uri[uri.index('?') :] if '?' in uri else ''}"
-    if urlsplit(uri).scheme == "":
+    if not re.match(r"[a-zA-Z][\w+.\-]*:", uri):  # a broken address is refused later, masked
         return (cwd / uri).as_uri()
     return uri
 
@@ -126,9 +126,9 @@ def _schema_heads() -> set[str]:
 
 
 def _reach_server(uri: str) -> None:
-    bare = re.sub(_CREDENTIALS, "//", uri)  # urllib would look up `user:password@host` as a host
+    bare = without_user(uri).rstrip("/")  # urllib would look up `user:password@host` as a host
     try:
-        with urllib.request.urlopen(f"{bare.rstrip('/')}/health", timeout=TIMEOUT):  # noqa: S310 - http(s) only
+        with urllib.request.urlopen(f"{bare}/health", timeout=TIMEOUT):  # noqa: S310 - http(s) only
             return
     except urllib.error.HTTPError as error:
         error.close()
@@ -143,7 +143,7 @@ def _reach_server(uri: str) -> None:
 
 
 def _reach_database(uri: str) -> None:
-    parts = urlsplit(uri)
+    parts = urlsplit(without_user(uri))
     ports = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
     host, port = parts.hostname or "localhost", parts.port or ports[parts.scheme.partition("+")[0]]
     try:
@@ -162,8 +162,3 @@ def _reach_files(uri: str) -> None:
     place = path if path.exists() else path.parent
     if not os.access(place, os.W_OK):
         raise StoreUnreachable(f"tracking store {uri}: {place} can't be written; {ADVICE}")
-
-
-def masked(uri: str) -> str:
-    """A URI without its user name and password."""
-    return re.sub(_CREDENTIALS, MASK, uri)

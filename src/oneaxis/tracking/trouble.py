@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
 from oneaxis.errors import OneAxisError, StoreUnreachable
-from oneaxis.tracking.store import masked
+from oneaxis.masking import masked_addresses, masked_text, secrets_in
 
 LONGEST = 500
 QUOTED = ". Response body: '"
@@ -40,7 +41,7 @@ def in_our_words() -> Iterator[None]:
 
 def told(error: Exception) -> str:
     """An error for the terminal and the log, without a password in it and without a server's pages."""
-    text = masked(str(error))
+    text = masked_text(str(error), secrets_in({}, os.environ))
     found = _ANSWER.search(text)
     if found is not None:
         text = text[: found.start(2)].removesuffix(QUOTED) + _own_words(found[2])
@@ -51,4 +52,4 @@ def _own_words(body: str) -> str:
     """What a server says beside its number, where it is a line."""
     body = body.strip()
     one_line = body and not body.startswith("<") and "\n" not in body and len(body) < LONGEST
-    return f" ({masked(body)})" if one_line else ""
+    return f" ({masked_addresses(body)})" if one_line else ""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from oneaxis.masking import masked_addresses
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored
-from oneaxis.tracking.store import masked
 from oneaxis.trial.codec import write_json
 from oneaxis.trial.handover import ANSWER_FILE
 from oneaxis.vocabulary import Record, Study, Trial
@@ -34,7 +34,7 @@ class Answers:
         return None
 
     def is_mine(self, left: Mapping[str, Any]) -> bool:
-        return left.get("study") == self.study.id and left.get("uri") == masked(self.uri)
+        return left.get("study") == self.study.id and left.get("uri") == masked_addresses(self.uri)
 
     def run_of(self, trial: Trial) -> str | None:
         """The trial's run in this store, as its folder says."""
@@ -52,7 +52,7 @@ class Answers:
         write_json({"schema": 1, **self._run(run, written), "view": view}, self.folder.root / ANSWER_FILE)
 
     def _run(self, run: str, written: str | None) -> Mapping[str, Any]:
-        return {"experiment": self.experiment, "run": run, "uri": masked(self.uri), "written": written}
+        return {"experiment": self.experiment, "run": run, "uri": masked_addresses(self.uri), "written": written}
 
 
 def mark_of(records: Mapping[int, Record]) -> str:
@@ -65,7 +65,7 @@ def already_written(root: Path, uri: str, records: Mapping[int, Record]) -> Mirr
     """The mirror's answer, where all these records are in this store; None where anything may lack."""
     try:
         answer = json.loads((root / ANSWER_FILE).read_text(encoding="utf-8"))
-        if answer["uri"] != masked(uri) or answer.get("written") != mark_of(records):
+        if answer["uri"] != masked_addresses(uri) or answer.get("written") != mark_of(records):
             return None
         return Mirrored(
             experiment=str(answer["experiment"]),

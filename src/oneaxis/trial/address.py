@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from oneaxis.masking import MASK
+from oneaxis.masking import MASK, masked_addresses, without_user
 
 VARIABLE = "ONEAXIS_TRACKING_URI"
 _SQLITE = "sqlite:///"
@@ -20,7 +20,7 @@ _SQLITE = "sqlite:///"
 @contextlib.contextmanager
 def handed_to_jobs(uri: str | None) -> Iterator[None]:
     """Within this block, jobs that this process starts find the address, where it holds a user or password."""
-    if uri is None or bare(uri) == uri:
+    if uri is None or masked_addresses(uri) == uri:
         yield
         return
     before = os.environ.get(VARIABLE)
@@ -35,10 +35,10 @@ def handed_to_jobs(uri: str | None) -> Iterator[None]:
 
 def whole(shown: str) -> str | None:
     """The address behind one that may be masked; None where this process wasn't given it."""
-    if f"{MASK}@" not in shown:
+    if MASK not in shown:
         return shown
     given = (os.environ.get(name, "") for name in (VARIABLE, "MLFLOW_TRACKING_URI"))
-    return next((uri for uri in given if MASK not in uri and bare(uri) == bare(shown)), None)
+    return next((uri for uri in given if MASK not in uri and masked_addresses(uri) == shown), None)
 
 
 def variables(uri: str) -> Mapping[str, str]:
@@ -46,7 +46,7 @@ def variables(uri: str) -> Mapping[str, str]:
     parts = urlsplit(uri)
     if parts.scheme in ("http", "https") and parts.username and parts.password:
         return {
-            "MLFLOW_TRACKING_URI": bare(uri),
+            "MLFLOW_TRACKING_URI": without_user(uri),
             "MLFLOW_TRACKING_USERNAME": unquote(parts.username),
             "MLFLOW_TRACKING_PASSWORD": unquote(parts.password),
         }
@@ -58,14 +58,7 @@ def same_store(one: str, other: str) -> bool:
     return _place(one) == _place(other)
 
 
-def bare(uri: str) -> str:
-    """An address without user and password."""
-    scheme, sign, rest = uri.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{sign}{host.rpartition('@')[2]}{slash}{path}"
-
-
 def _place(uri: str) -> str:
     if uri.startswith(_SQLITE):
         return str(Path(uri.removeprefix(_SQLITE).partition("?")[0]).resolve())
-    return bare(uri).rstrip("/")
+    return without_user(uri).rstrip("/")
