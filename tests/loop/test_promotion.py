@@ -108,3 +108,18 @@ def test_two_winners_are_promoted_together_and_their_interaction_is_named(here, 
     assert "edited by hand since" in capfd.readouterr().out
     config.write_bytes(config.read_bytes().replace(b"lr: 0.2", b"lr: 0.1"))
     assert json.loads((here.studies[0].root / "study.json").read_text())["plan"]["shifted"] == []
+
+
+def test_a_quick_look_hides_no_verdict_of_what_a_step_brings(host, monkeypatch, capfd):
+    app = host("promoting")
+    monkeypatch.chdir(app.root)
+    config = app.root / "conf" / "config.yaml"
+    config.write_text(config.read_text().replace("features: none", "features: standard"))
+    step = {"config": "config", "parent": "aa", "child": "bb", "change": ["features=standard"], "time": "2026-01-01"}
+    (app.root / "conf" / "lineage.yaml").write_text(yaml.safe_dump([{**step, "before": {"features": "none"}}]))
+    for seeds in (5, 1):
+        assert app.python("app.py", "-m", "features=choice(none)", f"hydra.sweeper.seeds={seeds}").status == 0
+    assert cli.main(["findings"]) == 0
+    assert "features=none worse" in " ".join(capfd.readouterr().out.split())
+    assert cli.main(["lineage", "--reverse"]) == 0
+    assert capfd.readouterr().out.endswith("step 1, features=standard: still helps (features=none is worse)\n")

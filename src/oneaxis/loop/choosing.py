@@ -19,6 +19,7 @@ from oneaxis.loop.past import (
     PastStudy,
     as_axis,
     last_like,
+    measured_at,
     parse_change,
     past_studies,
     typed,
@@ -111,31 +112,18 @@ def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference
 
 
 def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: Reference, *, forced: bool) -> Choice:
-    elsewhere: list[PastStudy] = []
-    found: list[Choice] = []
-    for each in past:
-        deviation = each.deviation(change)
-        if deviation is None or each.config_name not in (None, reference.planned.config_name):
-            continue
-        if each.reference_digest == reference.digest:
-            found.append(Choice(typed(deviation), change, each, deviation, each.row(deviation)))
-        else:
-            elsewhere.append(each)
-    if found:
-        chosen = max(found, key=_pairs)  # of equals the newest: it comes first
-        if not forced and chosen.past is not None:
-            _refuse_verdict(chosen.past, text, chosen.row)
-        return chosen
+    config_name = reference.planned.config_name
+    found = measured_at(change, past, reference.digest, config_name)
+    if found is not None:
+        each, deviation = found
+        row = each.row(deviation)
+        if not forced:
+            _refuse_verdict(each, text, row)
+        return Choice(typed(deviation), change, each, deviation, row)
     if forced:
         return Choice(text, change)
+    elsewhere = [each for each in past if each.deviation(change) and each.config_name in (None, config_name)]
     raise NotPromoted(_nowhere(text, elsewhere, reference))
-
-
-def _pairs(choice: Choice) -> int:
-    """A quick look with one seed hides no verdict of an earlier study."""
-    metric = choice.past.comparison.metric if choice.past is not None else None
-    delta = choice.row.deltas.get(metric or "") if choice.row is not None else None
-    return 0 if delta is None else delta.n
 
 
 def _refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:

@@ -34,8 +34,7 @@ class Finding:
 
     @property
     def effect(self) -> Estimate | None:
-        metric = self.past.comparison.metric
-        return None if self.row is None or metric is None else self.row.deltas.get(metric)
+        return self.past.effect(self.row)
 
     @property
     def text(self) -> str:
@@ -74,6 +73,6 @@ def _since(each: PastStudy, then: Composed, digest: str, now: Composed) -> tuple
 
 
 def _strongest(several: Sequence[Finding]) -> Finding:
-    """The freshest; of these the one with most pairs, so that a quick look hides no verdict; then the newest."""
-    best = min(several, key=lambda each: (STATES.index(each.state), -(each.effect.n if each.effect else 0)))
+    """The freshest; of these as `measured_at` chooses: the one with most pairs, then the newest."""
+    best = min(several, key=lambda each: (STATES.index(each.state), -each.past.pairs(each.row)))
     return Finding(best.past, best.deviation, best.row, best.state, best.why, len(several), best.reference_now)

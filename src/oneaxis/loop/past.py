@@ -15,7 +15,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.comparison import compare
-from oneaxis.analysis.result import Comparison, Row
+from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.canonical import same
 from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import MASTER_FILE
@@ -74,6 +74,16 @@ class PastStudy:
     def row(self, deviation: Deviation) -> Row | None:
         return next((row for row in self.comparison.rows if row.name == deviation.name), None)
 
+    def effect(self, row: Row | None) -> Estimate | None:
+        """A row's difference in the metric that decides."""
+        metric = self.comparison.metric
+        return None if row is None or metric is None else row.deltas.get(metric)
+
+    def pairs(self, row: Row | None) -> int:
+        """On how many seeds it was measured beside the reference: a quick look hides no verdict of more."""
+        effect = self.effect(row)
+        return 0 if effect is None else effect.n
+
     def kept_settings(self) -> tuple[str, ...]:
         """Its command line's settings that another study of the same question shares."""
         # A file of axes may hold the policy, too: it is chosen again, without its axes.
@@ -113,6 +123,22 @@ def past_studies(root: Path) -> tuple[PastStudy, ...]:
     """The studies among them that compare anything, the newest first."""
     found = studies_under(root)
     return tuple(each for each in reversed(found) if each.study.plan.reference is not None and not each.study.single)
+
+
+def measured_at(
+    change: Override, past: Sequence[PastStudy], digest: str, config_name: str | None
+) -> tuple[PastStudy, Deviation] | None:
+    """Of studies, newest first, the one at this reference that measured a change on most seeds; the newest of equals.
+
+    Whatever speaks of a change at a reference speaks of this one measurement.
+    """
+    found = [
+        (each, deviation)
+        for each in past
+        if each.reference_digest == digest and each.config_name in (None, config_name)
+        if (deviation := each.deviation(change)) is not None
+    ]
+    return max(found, key=lambda pair: pair[0].pairs(pair[0].row(pair[1])), default=None)
 
 
 def last_like(config_name: str | None, newest_first: Sequence[PastStudy]) -> PastStudy | None:
