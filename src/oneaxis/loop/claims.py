@@ -33,6 +33,7 @@ from oneaxis.vocabulary import Compose, Record, split_key
 
 CLAIMS_FOLDER = "claims"
 ANSWER_FILE = "claim.json"
+FURTHER = "claim-{}.json"  # of a study that several claims share, as one in a fixed folder is
 
 
 def claims_file(master: DictConfig) -> Path | None:
@@ -111,11 +112,12 @@ def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tupl
 def _answers(root: Path) -> Iterator[tuple[str, str, Answer]]:
     found = []
     for folder in study_folders(root):
-        try:
-            content = read_json(folder / ANSWER_FILE)
-            found.append((content["created"], content["claim_digest"], content["protocol"], content["answer"]))
-        except (FileNotFoundError, BadRecord, KeyError):
-            continue
+        for path in (folder / ANSWER_FILE, *folder.glob(FURTHER.format("*"))):
+            try:
+                content = read_json(path)
+                found.append((content["created"], content["claim_digest"], content["protocol"], content["answer"]))
+            except (FileNotFoundError, BadRecord, KeyError):
+                continue
     for _, claim, protocol, answer in sorted(found):
         yield claim, protocol, answer
 
@@ -161,4 +163,17 @@ def _leave(claim: Claim, judged: Judged, folder: StudyFolder) -> None:
         "reason": judged.reason,
         "estimate": None if judged.estimate is None else dataclasses.asdict(judged.estimate),
     }
-    write_json(content, folder.root / ANSWER_FILE)
+    write_json(content, _answer_file(claim, folder))
+
+
+def _answer_file(claim: Claim, folder: StudyFolder) -> Path:
+    """Each claim's own: the first to come has `claim.json`."""
+    first = folder.root / ANSWER_FILE
+    try:
+        if read_json(first).get("claim_digest") == claim.digest:
+            return first
+    except FileNotFoundError:
+        return first
+    except BadRecord:
+        pass  # damaged: it isn't ours to write over
+    return folder.root / FURTHER.format(claim.digest[:12])
