@@ -133,3 +133,24 @@ def test_claims_that_share_a_study_keep_an_answer_each(host, monkeypatch, capfd)
     capfd.readouterr()
     assert cli.main(["status"]) == 0
     assert "claims     1 of 2 reproduced; two not reproduced\n" in capfd.readouterr().out
+
+
+def test_a_file_of_claims_that_can_not_be_read_stops_no_study_but_reproduce(host, monkeypatch, capfd):
+    app = host("claims")
+    monkeypatch.chdir(app.root)
+    (app.root / "pyproject.toml").write_text('[tool.oneaxis]\napp = "app.py"\n')
+    claims = app.root / "conf" / "claims" / "config.yaml"
+    mean = "paper: {source: x, kind: mean, metric: val_score, value: 1, tolerance: 0.1, seeds: SEEDS}\n"
+    claims.write_text(mean.replace("SEEDS", '"0,1,2"'))
+    why = "claim `paper`: seeds is '0,1,2'; give how many (seeds: 5) or which (seeds: [0, 1, 2])"
+    ended = app.python("app.py", "-m", "threshold=choice(0.3)")
+    assert ended.status == 0, ended.err
+    assert "note: the reference's claims are left aside: " in ended.said
+    assert why in ended.said
+    assert cli.main(["status"]) == 0
+    assert why in " ".join(capfd.readouterr().out.split())
+    assert cli.main(["reproduce"]) == 2
+    assert f"oneaxis: {claims}: {why}" in capfd.readouterr().err
+    claims.write_text(mean.replace("SEEDS", "3"))
+    assert cli.main(["reproduce"]) == 0
+    assert "paper: reproduced: 1.0000 [1.0000, 1.0000] over 3 seeds" in capfd.readouterr().out

@@ -63,7 +63,7 @@ class Planned:
     """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole.
 
     `app` knows from here on whether its sweeper must be typed. `study_folder` is where the study would lie, relative to
-    the app's folder; `claims` are where the reference's claims stand.
+    the app's folder; `claims` are where the reference's claims stand, `unread_claims` why they can't be read.
     """
 
     app: App
@@ -72,6 +72,7 @@ class Planned:
     master: DictConfig
     study_folder: Path
     claims: tuple[Standing, ...] = ()
+    unread_claims: str | None = None
 
     @property
     def config_name(self) -> str:
@@ -177,7 +178,8 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
         reference = read_json(answer / REFERENCE_FILE)
         claims = tuple(Standing(**item) for item in reference["claims"])
         knowing = replace(app, sweeper=() if reference["chooses_oneaxis"] else (SWEEPER,))
-        return Planned(knowing, study, reference["config"], master, Path(reference["study_folder"]), claims)
+        place, unread = Path(reference["study_folder"]), reference["unread_claims"]
+        return Planned(knowing, study, reference["config"], master, place, claims, unread)
 
 
 def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Planned:

@@ -19,9 +19,9 @@ from oneaxis.analysis.claims import (
     Run,
     Standing,
     judge,
-    read_claims,
     standings,
 )
+from oneaxis.analysis.written_claims import read_claims
 from oneaxis.canonical import digest
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadClaim, BadRecord, CannotCompose
@@ -58,17 +58,18 @@ def load_claims(master: DictConfig) -> tuple[Claim, ...]:
     try:
         content = OmegaConf.to_container(OmegaConf.load(path))
     except Exception as error:
-        raise BadClaim(f"{path} can't be read: {error}") from error
+        raise BadClaim(f"{path} can't be read: {' '.join(str(error).split())}") from error
     return read_claims(content, str(path))
 
 
 def overrides(claim: Claim) -> list[str]:
     """The command line of a claim's study: the reference alone, by the source's protocol."""
-    seeds = "1" if claim.seeds is None else "[" + ",".join(map(str, claim.seeds)) + "]"
+    seeds = 1 if claim.seeds is None else claim.seeds
+    listed = str(seeds) if isinstance(seeds, int) else "[" + ",".join(map(str, seeds)) + "]"
     return [
         *claim.overrides,
         "hydra.sweeper.axes=null",
-        f"hydra.sweeper.seeds={seeds}",
+        f"hydra.sweeper.seeds={listed}",
         f"hydra.sweeper.policy.metric={quote(claim.metric)}",
         "hydra.sweeper.policy.direction=null",
     ]
@@ -94,11 +95,17 @@ def reproduce_command(config_name: str | None) -> str:
     return "oneaxis reproduce" + (f" --config-name {shlex.quote(config_name)}" if config_name else "")
 
 
-def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[Standing, ...]:
-    """Each claim's newest answer at the reference as it composes now; answers are looked for under `root`."""
-    claims = load_claims(master)
+def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[tuple[Standing, ...], str | None]:
+    """Each claim's newest answer at the reference as it composes now; answers are looked for under `root`.
+
+    Beside them why there are none where they can't be read: a study goes on without them.
+    """
+    try:
+        claims = load_claims(master)
+    except BadClaim as error:
+        return (), str(error)
     if not claims:
-        return ()
+        return (), None
     seed = split_key(str(master.hydra.sweeper.seed_key))
     protocols = {}
     for claim in claims:
@@ -106,7 +113,7 @@ def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tupl
             protocols[claim.name] = digest(compose(claim.overrides).config, without=seed)
         except CannotCompose:
             continue  # it stands as not run; running it says why
-    return standings(claims, protocols, list(_answers(root)))
+    return standings(claims, protocols, list(_answers(root))), None
 
 
 def _answers(root: Path) -> Iterator[tuple[str, str, Answer]]:

@@ -60,6 +60,7 @@ class State:
     reference: float | None
     floor: tuple[Rung, ...]
     claims: tuple[Standing, ...]
+    unread_claims: str | None
     reproduce: str  # the command that runs the claims
     here: int
     elsewhere: int
@@ -106,6 +107,7 @@ def look_around(app: App) -> State:
         reference=_mean(own, metric),
         floor=floor,
         claims=planned.claims,
+        unread_claims=planned.unread_claims,
         reproduce=reproduce_command(app.config_name),
         here=len(studies),
         elsewhere=sum(not item.study.single for item in past) - len(studies),
