@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.result import Estimate, Row
-from oneaxis.loop.past import PastStudy, typed
+from oneaxis.loop.past import PastStudy, change_of, typed
 from oneaxis.loop.settings import read_roles
 from oneaxis.planning.roles import is_number
 from oneaxis.planning.staleness import Freshness, Moved, Roles, freshness, is_reference, moved
@@ -51,7 +51,7 @@ def gather_findings(
     past: Sequence[PastStudy], config_name: str, digest: str, now: Composed, roles: Roles
 ) -> tuple[Finding, ...]:
     """The findings of one reference's studies: for each deviation the freshest measurement."""
-    found: dict[str, list[Finding]] = {}
+    found: dict[tuple[str, str], list[Finding]] = {}
     for each in past:
         then = each.study.plan.reference
         if then is None or each.config_name not in (None, config_name):
@@ -62,7 +62,7 @@ def gather_findings(
             own = [change.after for change in deviation.difference.own if change.key == deviation.axis]
             became = is_reference(deviation.axis, deviation.kind, deviation.value, now, own[0] if own else None)
             finding = Finding(each, deviation, each.row(deviation), state, why, 1, became)
-            found.setdefault(deviation.name, []).append(finding)
+            found.setdefault(change_of(deviation.name), []).append(finding)
     return tuple(_strongest(several) for several in found.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.comparison import compare
 from oneaxis.analysis.result import Comparison, Estimate, Row
-from oneaxis.canonical import same
+from oneaxis.canonical import canonical_text
 from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.command_line import config_name as chosen
@@ -69,7 +69,9 @@ class PastStudy:
 
     def deviation(self, change: Override) -> Deviation | None:
         """The deviation that is this change, however its value was written."""
-        return next((each for each in self.study.plan.deviations if _is(each, change)), None)
+        wanted = _key_and_value(change)
+        own = (each for each in self.study.plan.deviations if each.axis == wanted[0])
+        return next((each for each in own if change_of(each.name) == wanted), None)
 
     def row(self, deviation: Deviation) -> Row | None:
         return next((row for row in self.comparison.rows if row.name == deviation.name), None)
@@ -194,10 +196,17 @@ def as_axis(change: str) -> str:
     return f"{key}=choice({value})"
 
 
-def _is(deviation: Deviation, change: Override) -> bool:
-    if deviation.axis != key_of(change):
-        return False
-    return same(plain(parse_change(deviation.name).value()), plain(change.value()))
+@cache
+def change_of(name: str) -> tuple[str, str]:
+    """What a deviation's name says, however its value was written: `note="a b"` and `note=a b` are one change."""
+    try:
+        return _key_and_value(parse_change(name))
+    except BadOverride:
+        return name, ""  # of an older grammar, say: it is like nothing else
+
+
+def _key_and_value(change: Override) -> tuple[str, str]:
+    return key_of(change), canonical_text(plain(change.value()))
 
 
 def plain(value: Any) -> Any:

@@ -244,7 +244,8 @@ def _write(terminal: Console, project: Project, edit: ConfEdit, entry: Mapping[s
 
 def _tag(terminal: Console, confirmed: Confirmed, choices: Sequence[Choice], entry: Mapping[str, Any]) -> None:
     """MLflow's runs say that they were promoted; a store that is gone costs only the tag."""
-    names = {choice.name for choice in choices} | {None}
+    asked = {deviation.name for deviation in confirmed.study.plan.deviations}  # its quotes may be others
+    names = {choice.name for choice in choices} | asked | {None}
     for folder in (*confirmed.studies, *(choice.past.folder for choice in choices if choice.past is not None)):
         problem = tag_promoted(folder.read_study(), names, str(entry["child"]))
         if problem:

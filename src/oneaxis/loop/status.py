@@ -16,12 +16,13 @@ from omegaconf import OmegaConf
 from oneaxis.analysis.claims import Standing
 from oneaxis.analysis.metrics import metric_names, primary_metric
 from oneaxis.canonical import leaves
+from oneaxis.composing.text import written
 from oneaxis.errors import AppUnusable, BadRecord
 from oneaxis.loop.app import App, Planned, plan_filled
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
 from oneaxis.loop.next_steps import Step, next_steps
-from oneaxis.loop.past import NO_AXES, PastStudy, last_like, reference_digest, studies_under
+from oneaxis.loop.past import NO_AXES, PastStudy, change_of, last_like, reference_digest, studies_under
 from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Record
@@ -213,12 +214,13 @@ def _values(key: str, values: Any) -> Iterator[str]:
         parsed = OverridesParser.create().parse_override(f"{key}={values}")
         yield from parsed.sweep_string_iterator() if parsed.is_sweep_override() else [values]
     else:
-        yield from map(str, values)
+        yield from map(written, values if isinstance(values, list) else [values])
 
 
 def _floor(ladder: Path | None, finished: Sequence[Record], metric: str | None) -> Iterator[Rung]:
     for name in _rungs(ladder):
-        yield name, _mean([record for record in finished if record.deviation == name], metric)
+        rung = [record for record in finished if record.deviation and change_of(record.deviation) == change_of(name)]
+        yield name, _mean(rung, metric)
 
 
 def _newest(studies: Sequence[PastStudy]) -> tuple[str, int, int] | None:
