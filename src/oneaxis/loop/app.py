@@ -37,7 +37,7 @@ class App:
     """A Hydra app and the folder where it is started.
 
     `command` is what follows `python`; `sweeper` what chooses oneaxis where the app's own configuration doesn't;
-    `given` are values that it leaves open (`???`), for where the overrides don't set them.
+    `given` are values that it leaves open (`???`; without a config: all), for where the overrides don't set them.
     """
 
     command: tuple[str, ...]
@@ -76,7 +76,13 @@ class Planned:
 
     @property
     def config_name(self) -> str:
-        return str(self.master.hydra.job.config_name)
+        """The primary config; empty where the app has none, and all comes with `+`."""
+        return str(self.master.hydra.job.config_name or "")
+
+    @property
+    def name(self) -> str:
+        """What the reference is called."""
+        return self.config_name or f"({'; '.join(['no config', *filter(None, [shlex.join(self.app.given)])])})"
 
     @property
     def config_folder(self) -> Path | None:
@@ -185,22 +191,28 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
 def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Planned:
     """The same; what the configuration leaves open (`???`) is taken from `known`, overrides of a former study.
 
+    An app without a config leaves everything open.
+
     Raises
     ------
     AppUnusable
         As `plan_app` does, if that isn't enough.
     """
+    known = [text for text in known if MASK not in text]  # what was masked can't be typed again
     while True:
         try:
-            return plan_app(app, overrides)
+            planned = plan_app(app, overrides)
         except AppUnusable as error:
             named = _OPEN.search(error.reason)
             key = named and (named[1] or named[2])
             given = [text for text in known if text.lstrip("+").partition("=")[0] == key and text not in app.given]
-            given = [text for text in given if MASK not in text]  # what was masked can't be typed again
             if not given:
                 raise
             app = replace(app, given=(*app.given, *given))
+        else:
+            if planned.config_name or set(known) <= set(app.given):
+                return planned
+            app = replace(app, given=tuple(known))
 
 
 def run_app(app: App, overrides: Sequence[str]) -> Ran:

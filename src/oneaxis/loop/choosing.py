@@ -25,7 +25,8 @@ from oneaxis.loop.past import (
     typed,
     without_axes,
 )
-from oneaxis.vocabulary import Deviation
+from oneaxis.planning.remarks import value_at
+from oneaxis.vocabulary import ABSENT, Deviation, split_key
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,14 @@ class Reference:
         """What asks for so many; nothing where the configuration has no seed to count from."""
         return [] if self.planned.study.plan.seeds == (None,) else [f"hydra.sweeper.seeds={count}"]
 
+    def typed(self, deviation: Deviation) -> str:
+        """A deviation as it is typed now: a key that its study had to add may have come into the configuration."""
+        now = self.planned.study.plan.reference
+        there = now is not None and (
+            deviation.axis in now.choices or value_at(now.config, split_key(deviation.axis)) is not ABSENT
+        )
+        return deviation.name if there else typed(deviation)
+
     def shown(self, overrides: Sequence[str]) -> str:
         """A study of it as a line to copy into a shell."""
         return self.app.shown([*self.settings, *overrides])
@@ -98,9 +107,9 @@ def config_of(changes: Sequence[tuple[str, Override]], past: Sequence[PastStudy]
 
 def reference_now(given: str | None, here: Path, config_name: str | None, past: PastStudy | None) -> Reference:
     """The reference that the app composes now, by a dry run of it under a past study's settings."""
-    settings, shifted = ((), ()) if past is None else (past.kept_settings(), past.study.plan.shifted)
+    settings, told = ((), ()) if past is None else (past.kept_settings(), past.told)
     app = find_app(given, here, config_name=config_name)
-    return Reference(plan_filled(app, without_axes(settings), shifted), settings)
+    return Reference(plan_filled(app, without_axes(settings), told), settings)
 
 
 def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference]:
@@ -119,7 +128,7 @@ def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: R
         row = each.row(deviation)
         if not forced:
             _refuse_verdict(each, text, row)
-        return Choice(typed(deviation), change, each, deviation, row)
+        return Choice(reference.typed(deviation), change, each, deviation, row)
     if forced:
         return Choice(text, change)
     elsewhere = [each for each in past if each.deviation(change) and each.config_name in (None, config_name)]

@@ -38,9 +38,8 @@ FURTHER = "claim-{}.json"  # of a study that several claims share, as one in a f
 
 def claims_file(master: DictConfig) -> Path | None:
     """Where the claims of an app's primary config are: `claims/<its name>.yaml` beside it; None if there are none."""
-    folder = config_folder(master)
-    name = str(master.hydra.job.config_name).removesuffix(".yaml")
-    path = None if folder is None else folder / CLAIMS_FOLDER / f"{name}.yaml"
+    folder, name = config_folder(master), master.hydra.job.config_name
+    path = None if folder is None or not name else folder / CLAIMS_FOLDER / f"{name.removesuffix('.yaml')}.yaml"
     return path if path is not None and path.is_file() else None
 
 

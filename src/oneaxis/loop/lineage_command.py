@@ -26,7 +26,7 @@ def lineage(options: argparse.Namespace) -> int:
     terminal = console()
     past, reference = today(options)
     conf = reference.planned.config_folder
-    if conf is None:
+    if conf is None or not reference.planned.config_name:
         raise CannotEdit("the configuration isn't in files of a folder, so it has no lineage")
     steps = read_lineage(conf, reference.planned.config_name)
     if not steps:

@@ -49,7 +49,8 @@ def next_steps(
     if not data_seen:
         # Without one that the project names, the command asks for it.
         function = "" if project_settings(app.cwd)[0].get("data") else " --data MODULE:FUNCTION"
-        yield Step(f"oneaxis data{function}{named}", "the data of this reference weren't looked at", "seconds")
+        told = "".join(f" {shlex.quote(text)}" for text in app.given)
+        yield Step(f"oneaxis data{told}{function}{named}", "the data of this reference weren't looked at", "seconds")
     seeds = len(planned.study.plan.seeds)
     unmeasured = [name for name, value in floor if value is None]
     if unmeasured:

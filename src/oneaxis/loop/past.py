@@ -20,7 +20,7 @@ from oneaxis.canonical import canonical_text
 from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.command_line import config_name as chosen
-from oneaxis.loop.command_line import fixed_keys, key_of
+from oneaxis.loop.command_line import fixed_key, fixed_keys, key_of
 from oneaxis.masking import MASK
 from oneaxis.study.folder import StudyFolder, study_folders
 from oneaxis.vocabulary import Deviation, Plan, Study
@@ -66,6 +66,14 @@ class PastStudy:
     @property
     def seeds(self) -> set[int]:
         return {trial.seed for trial in self.study.plan.trials if trial.seed is not None}
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What its command line told the reference, the seed as well."""
+        plan = self.study.plan
+        return tuple(
+            text for text in plan.reference_overrides if text in plan.shifted or fixed_key(text) == plan.seed_key
+        )
 
     def deviation(self, change: Override) -> Deviation | None:
         """The deviation that is this change, however its value was written."""

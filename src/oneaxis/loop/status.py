@@ -81,11 +81,11 @@ def look_around(app: App) -> State:
     """
     past = studies_under(app.cwd)
     last = last_like(app.config_name, past[::-1])
-    settings, shifted = ((), ()) if last is None else (last.typed_settings(), last.study.plan.shifted)
-    planned, unplanned = _planned(app, settings, shifted)
+    settings, told = ((), ()) if last is None else (last.typed_settings(), last.told)
+    planned, unplanned = _planned(app, settings, told)
     if last is not None and last.chose_a_file and last.study.plan.seed_key != planned.study.plan.seed_key:
         settings = (*settings, f"hydra.sweeper.seed_key={last.study.plan.seed_key}")
-        planned, unplanned = _planned(app, settings, shifted)
+        planned, unplanned = _planned(app, settings, told)
     digest = reference_digest(planned.study.plan) or ""
     here = [item for item in past if item.reference_digest == digest]
     records = [(item, item.folder.records(item.study)) for item in here]
@@ -99,7 +99,7 @@ def look_around(app: App) -> State:
     floor = tuple(_floor(ladder, finished, metric))
     return State(
         now=datetime.now(UTC).isoformat(timespec="seconds"),
-        name=planned.config_name,
+        name=planned.name,
         choices={} if planned.study.plan.reference is None else planned.study.plan.reference.choices,
         digest=digest,
         first_run=alike[0].study.created if alike else None,
@@ -143,13 +143,13 @@ def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Mapping[int | N
     return found
 
 
-def _planned(app: App, settings: Sequence[str], shifted: Sequence[str]) -> tuple[Planned, str | None]:
+def _planned(app: App, settings: Sequence[str], told: Sequence[str]) -> tuple[Planned, str | None]:
     """The app's own study, or where that is refused its reference alone and the reason."""
     try:
-        return plan_filled(app, settings, shifted), None
+        return plan_filled(app, settings, told), None
     except AppUnusable as error:
         try:
-            return plan_filled(app, [*settings, NO_AXES], shifted), error.reason
+            return plan_filled(app, [*settings, NO_AXES], told), error.reason
         except AppUnusable:
             raise error from None
 
