@@ -106,6 +106,8 @@ def _reproduce(options: argparse.Namespace) -> int:
     planned = plan_app(app, ["hydra.sweeper.axes=null", "hydra.sweeper.seeds=1"])
     claims = load_claims(planned.master)
     place = f"conf/claims/{planned.config_name}.yaml"
+    if not planned.config_name:
+        raise BadClaim("the app has no config file for claims to stand beside; give it one (docs/how-to/claims.md)")
     if not claims:
         raise BadClaim(f"{planned.config_name} has no claims; write some into {place} (docs/how-to/claims.md)")
     unknown = [name for name in options.claims if all(claim.name != name for claim in claims)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oneaxis.analysis.claims import Claim, Run, Standing, claims_health, judge, read_claims, standings
-from oneaxis.errors import BadClaim
+from oneaxis.analysis.claims import Claim, Run, Standing, claims_health, judge, standings
 
 COUNT = Claim("c", "count", "correct", 871, "s", of=899)
 EXACT = Claim("e", "exact", "acc", 0.961111, "s", tolerance=5e-7)
@@ -82,24 +81,3 @@ def test_the_health_line(answers, good, text):
     health = claims_health([Standing(str(place), answer) for place, answer in enumerate(answers)], "oneaxis reproduce")
     assert (health.good, health.text) == (good, text)
     assert claims_health([], "oneaxis reproduce") is None
-
-
-@pytest.mark.parametrize(
-    "fields, reason",
-    [
-        ({"kind": "count", "metric": "m", "value": 1}, "`source` is missing"),
-        ({"source": "s", "kind": "about", "metric": "m", "value": 1}, "kind is 'about'; give count, exact, mean"),
-        ({"source": "s", "kind": "mean", "metric": "m", "value": 1}, "a mean needs `seeds`"),
-        ({"source": "s", "kind": "count", "metric": "m", "value": 1, "valeu": 2}, "`valeu` is unknown"),
-        ({"source": "s", "kind": "count", "metric": "m", "value": "many"}, "could not convert"),
-        (
-            {"source": "s", "kind": "count", "metric": "m", "value": 1, "confusion": [[1, 0], [2]]},
-            "confusion has 2 rows; give each of them as many cells",
-        ),
-        (None, "write its fields"),
-    ],
-)
-def test_a_claim_that_lacks_something_is_named(fields, reason):
-    with pytest.raises(BadClaim, match=r"conf/claims/a.yaml: claim `one`: ") as refused:
-        read_claims({"one": fields}, "conf/claims/a.yaml")
-    assert reason in str(refused.value)

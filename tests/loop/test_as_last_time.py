@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 import pytest
 import yaml
@@ -176,3 +177,50 @@ def test_a_study_of_another_primary_config_tells_the_apps_own_nothing(opened, ca
     assert "`width=3` has no verdict" in capfd.readouterr().err, "at this reference, whatever is newer"
     assert cli.main(["promote", "width=3", "--config-name", "other"]) == 2
     assert "promote the shift first: oneaxis promote lr=0.2 --config-name other" in capfd.readouterr().err
+
+
+def test_an_app_without_a_config_has_the_reference_that_was_typed_last(host, monkeypatch, capfd):
+    app = host("bare")
+    monkeypatch.chdir(app.root)
+    assert cli.main(["findings", "--app", "app.py"]) == 0
+    said = capfd.readouterr().out
+    assert said.startswith("Reference (no config), ")
+    assert said.endswith("hydra/sweeper=oneaxis +KEY=VALUE,VALUE\n")
+    ours = ["-m", "hydra/sweeper=oneaxis", "hydra.sweeper.tracking=null", "hydra.sweeper.report=false"]
+    for typed in (["+lr=0.1", "lr=choice(0.2,0.3)"], ["+lr=0.15", "lr=choice(0.4)", "hydra.sweeper.seeds=2"]):
+        assert app.python("app.py", *ours, "+seed=0", *typed).status == 0
+    assert cli.main(["findings", "--refresh"]) == 0
+    said = capfd.readouterr().out
+    assert said.startswith("Reference (no config; +seed=0 +lr=0.15), ")
+    line = said.splitlines()[-1]
+    wanted = " ".join(ours) + " 'lr=choice(0.2,0.3)' hydra.sweeper.seeds=5 +seed=0 +lr=0.15"
+    assert line == f"  python app.py {wanted}"
+    assert app.python(*shlex.split(line)[1:]).status == 0
+    assert cli.main(["findings", "--refresh"]) == 0
+    assert capfd.readouterr().out.endswith("\nNothing is stale.\n")
+    assert cli.main(["status"]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert said.startswith("reference (no config; +seed=0 +lr=0.15) first run ")
+    assert "2 at this reference, 1 at others" in said
+    assert "oneaxis data +seed=0 +lr=0.15 --data MODULE:FUNCTION" in said
+
+    studies = len(app.studies)
+    for more in ([], FORCED, [*FORCED, "--dry-run"]):
+        assert cli.main(["promote", "lr=0.2", *more]) == 2
+        said = capfd.readouterr().err
+        assert "no config file that a promotion could edit: write what is typed (+seed=0 +lr=0.15) into conf/" in said
+    assert cli.main(["lineage"]) == 2
+    assert cli.main(["reproduce"]) == 2
+    assert "no config file for claims to stand beside" in capfd.readouterr().err
+    assert len(app.studies) == studies
+
+    # What it says, done to the letter.
+    (app.root / "conf").mkdir()
+    (app.root / "conf" / "config.yaml").write_text("seed: 0\nlr: 0.15\n")
+    script = app.root / "app.py"
+    named = '@hydra.main(config_path="conf", config_name="config", version_base=None)'
+    script.write_text(script.read_text().replace("@hydra.main(version_base=None)", named))
+    assert cli.main(["promote", "lr=0.2", *FORCED, "--dry-run"]) == 0
+    said = capfd.readouterr().out
+    assert "'lr=choice(0.2)'" in said
+    assert "+lr: 0.2" in said

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from oneaxis import cli
+
 
 @pytest.fixture(scope="module")
 def app(shared_host, make_store):
@@ -95,8 +97,6 @@ def test_a_study_of_tuning_alone_is_remarked_and_its_end_names_the_claims(app):
     ],
 )
 def test_what_is_not_there_is_exit_status_2(app, typed, reason, monkeypatch, capsys):
-    from oneaxis import cli
-
     monkeypatch.chdir(app.root)
     assert cli.main(typed) == 2
     assert reason in capsys.readouterr().err
@@ -114,3 +114,43 @@ def test_status_stands_although_the_apps_own_axes_do_not_fit(app):
     assert "axes its own study can't be planned: " in ended.said
     assert "`gamma`" in ended.said
     assert "its own axes weren't measured" not in ended.said
+
+
+def test_claims_that_share_a_study_keep_an_answer_each(host, monkeypatch, capfd):
+    app = host("claims")
+    monkeypatch.chdir(app.root)
+    (app.root / "pyproject.toml").write_text('[tool.oneaxis]\napp = "app.py"\n')
+    config = app.root / "conf" / "config.yaml"
+    config.write_text(f"{config.read_text()}  sweep: {{dir: sweeps}}\n")
+    one = "{source: a paper, kind: count, metric: correct, value: 4}"
+    (app.root / "conf" / "claims" / "config.yaml").write_text(f"one: {one}\ntwo: {one.replace('4', '3')}\n")
+    assert cli.main(["reproduce"]) == 1
+    assert sorted(json.loads(path.read_text())["claim"]["name"] for path in app.root.glob("sweeps/claim*")) == [
+        "one", "two",
+    ]  # fmt: skip
+    assert json.loads((app.root / "sweeps" / "claim.json").read_text())["claim"]["name"] == "one"
+    assert cli.main(["reproduce", "one"]) == 0
+    capfd.readouterr()
+    assert cli.main(["status"]) == 0
+    assert "claims     1 of 2 reproduced; two not reproduced\n" in capfd.readouterr().out
+
+
+def test_a_file_of_claims_that_can_not_be_read_stops_no_study_but_reproduce(host, monkeypatch, capfd):
+    app = host("claims")
+    monkeypatch.chdir(app.root)
+    (app.root / "pyproject.toml").write_text('[tool.oneaxis]\napp = "app.py"\n')
+    claims = app.root / "conf" / "claims" / "config.yaml"
+    mean = "paper: {source: x, kind: mean, metric: val_score, value: 1, tolerance: 0.1, seeds: SEEDS}\n"
+    claims.write_text(mean.replace("SEEDS", '"0,1,2"'))
+    why = "claim `paper`: seeds is '0,1,2'; give how many (seeds: 5) or which (seeds: [0, 1, 2])"
+    ended = app.python("app.py", "-m", "threshold=choice(0.3)")
+    assert ended.status == 0, ended.err
+    assert "note: the reference's claims are left aside: " in ended.said
+    assert why in ended.said
+    assert cli.main(["status"]) == 0
+    assert why in " ".join(capfd.readouterr().out.split())
+    assert cli.main(["reproduce"]) == 2
+    assert f"oneaxis: {claims}: {why}" in capfd.readouterr().err
+    claims.write_text(mean.replace("SEEDS", "3"))
+    assert cli.main(["reproduce"]) == 0
+    assert "paper: reproduced: 1.0000 [1.0000, 1.0000] over 3 seeds" in capfd.readouterr().out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 
 import pytest
 import yaml
@@ -108,3 +110,47 @@ def test_two_winners_are_promoted_together_and_their_interaction_is_named(here, 
     assert "edited by hand since" in capfd.readouterr().out
     config.write_bytes(config.read_bytes().replace(b"lr: 0.2", b"lr: 0.1"))
     assert json.loads((here.studies[0].root / "study.json").read_text())["plan"]["shifted"] == []
+
+
+def test_a_quick_look_hides_no_verdict_of_what_a_step_brings(host, monkeypatch, capfd):
+    app = host("promoting")
+    monkeypatch.chdir(app.root)
+    config = app.root / "conf" / "config.yaml"
+    config.write_text(config.read_text().replace("features: none", "features: standard"))
+    step = {"config": "config", "parent": "aa", "child": "bb", "change": ["features=standard"], "time": "2026-01-01"}
+    (app.root / "conf" / "lineage.yaml").write_text(yaml.safe_dump([{**step, "before": {"features": "none"}}]))
+    for seeds in (5, 1):
+        assert app.python("app.py", "-m", "features=choice(none)", f"hydra.sweeper.seeds={seeds}").status == 0
+    assert cli.main(["findings"]) == 0
+    assert "features=none worse" in " ".join(capfd.readouterr().out.split())
+    assert cli.main(["lineage", "--reverse"]) == 0
+    assert capfd.readouterr().out.endswith("step 1, features=standard: still helps (features=none is worse)\n")
+
+
+def test_quoted_text_is_one_change_however_its_quotes_are_typed(host, monkeypatch, capfd):
+    app = host("promoting")
+    monkeypatch.chdir(app.root)
+    config = app.root / "conf" / "config.yaml"
+    config.write_text(config.read_text().replace("seed: 0", 'seed: 0\nnote: ""'))
+    (app.root / "conf" / "axes").mkdir()
+    (app.root / "conf" / "axes" / "ladder.yaml").write_text(
+        "# @package hydra.sweeper\naxes: {note: [a b, 'yes'], lr: 0.2}\n"
+    )
+    assert app.python("app.py", "-m", 'note="a b","é",yes', "hydra.sweeper.seeds=1").status == 0
+    assert cli.main(["promote", "note='é'", "--force", "--reason", "a name", "--seeds", "3"]) == 0
+    shown = capfd.readouterr().out
+    assert '  note="é": 0.0000 ' in shown
+    assert "no value" not in shown
+
+    assert cli.main(["findings", "--refresh"]) == 0
+    line = capfd.readouterr().out.splitlines()[-1]
+    assert line == """  python app.py --config-name config -m 'note=choice("a b",yes)' hydra.sweeper.seeds=5"""
+    assert app.python(*shlex.split(line)[1:]).status == 0
+    assert cli.main(["findings", "--refresh"]) == 0
+    shown = capfd.readouterr().out
+    assert "fresh (2):\n  note=a b  identical " in shown
+    assert "now the reference (1):" in shown
+    assert shown.endswith("\nNothing is stale.\n")
+    assert cli.main(["status"]) == 0
+    floor = r"floor note='a b' 0\.\d+, note=yes 0\.\d+, lr=0\.2 not measured; "
+    assert re.search(floor, " ".join(capfd.readouterr().out.split()))

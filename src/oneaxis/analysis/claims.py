@@ -14,25 +14,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from oneaxis.analysis.interval import t_interval
 from oneaxis.analysis.result import Estimate, Health
 from oneaxis.canonical import digest
-from oneaxis.errors import BadClaim
 
 Answer = Literal["reproduced", "close", "not reproduced", "not comparable"]
 Matrix = tuple[tuple[int, ...], ...]
 
-KINDS = ("count", "exact", "mean")
 FEWEST = 3  # seeds that give an interval
 CONFIDENCE = 0.95
-_FIELDS = ("source", "link", "overrides", "kind", "metric", "value", "of", "tolerance", "seeds", "confusion")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A published figure. `seeds` None: one run, where nothing is random. `of` is a count's whole."""
+    """A published figure. `of` is a count's whole.
+
+    `seeds` are how many, counted up from the configuration's, or which; None: one run, where nothing is random.
+    """
 
     name: str
     kind: Literal["count", "exact", "mean"]
@@ -43,7 +43,7 @@ class Claim:
     overrides: tuple[str, ...] = ()
     tolerance: float = 0.0
     of: int | None = None
-    seeds: tuple[int, ...] | None = None
+    seeds: int | tuple[int, ...] | None = None
     confusion: Matrix | None = None
 
     @property
@@ -84,19 +84,6 @@ class Standing:
 
     claim: str
     answer: Answer | None
-
-
-def read_claims(content: Any, where: str) -> tuple[Claim, ...]:
-    """The claims of a file's content.
-
-    Raises
-    ------
-    BadClaim
-        For a field that is missing, unknown or of the wrong kind; the message names file, claim and field.
-    """
-    if not isinstance(content, Mapping):
-        raise BadClaim(f"{where}: write NAME: {{source: …, kind: …, metric: …, value: …}}")
-    return tuple(_read(str(name), fields, f"{where}: claim `{name}`") for name, fields in content.items())
 
 
 def judge(claim: Claim, runs: Sequence[Run]) -> Judged:
@@ -176,38 +163,3 @@ def _judge_cells(claim: Claim, runs: Sequence[Run], published: Matrix, reason: s
 
 def _no(claim: Claim, reason: str) -> Judged:
     return Judged(claim.name, "not comparable", reason)
-
-
-def _read(name: str, fields: Any, where: str) -> Claim:
-    if not isinstance(fields, Mapping):
-        raise BadClaim(f"{where}: write its fields below it: source, kind, metric, value")
-    unknown = [field for field in fields if field not in _FIELDS]
-    if unknown:
-        raise BadClaim(f"{where}: `{unknown[0]}` is unknown; the fields are {', '.join(_FIELDS)}")
-    lacking = [field for field in ("source", "kind", "metric", "value") if field not in fields]
-    if lacking:
-        raise BadClaim(f"{where}: `{lacking[0]}` is missing")
-    if fields["kind"] not in KINDS:
-        raise BadClaim(f"{where}: kind is {fields['kind']!r}; give {', '.join(KINDS)}")
-    if fields["kind"] == "mean" and ("seeds" not in fields or not fields.get("tolerance")):
-        raise BadClaim(f"{where}: a mean needs `seeds`, a list, and a `tolerance` above 0")
-    try:
-        confusion = fields.get("confusion")
-        if confusion is not None and any(len(row) != len(confusion) for row in confusion):
-            raise BadClaim(f"{where}: confusion has {len(confusion)} rows; give each of them as many cells")
-        seeds = fields.get("seeds")
-        return Claim(
-            name=name,
-            kind=fields["kind"],
-            metric=str(fields["metric"]),
-            value=float(fields["value"]),
-            source=str(fields["source"]),
-            link=str(fields.get("link", "")),
-            overrides=tuple(str(text) for text in fields.get("overrides", ())),
-            tolerance=float(fields.get("tolerance", 0.0)),
-            of=None if fields.get("of") is None else int(fields["of"]),
-            seeds=None if seeds is None else tuple(int(seed) for seed in seeds),
-            confusion=None if confusion is None else tuple(tuple(int(cell) for cell in row) for row in confusion),
-        )
-    except (TypeError, ValueError) as error:
-        raise BadClaim(f"{where}: {error}") from error

@@ -37,7 +37,13 @@ def leave_started(folder: Path | None, root: Path) -> None:
 
 
 def leave_planned(
-    folder: Path | None, study: Study, config: DictConfig, composer: Composer, claims: Sequence[Standing]
+    folder: Path | None,
+    study: Study,
+    config: DictConfig,
+    composer: Composer,
+    claims: Sequence[Standing],
+    *,
+    unread_claims: str | None,
 ) -> None:
     """A dry run's study, Hydra's master configuration, the reference as its task would read it, and its claims."""
     if folder is None:
@@ -51,5 +57,6 @@ def leave_planned(
         "study_folder": str(config.hydra.sweep.dir),
         "chooses_oneaxis": composer.chooses_oneaxis(),
         "claims": [dataclasses.asdict(item) for item in claims],
+        "unread_claims": unread_claims,
     }
     write_json(told, folder / REFERENCE_FILE)

@@ -37,7 +37,7 @@ class App:
     """A Hydra app and the folder where it is started.
 
     `command` is what follows `python`; `sweeper` what chooses oneaxis where the app's own configuration doesn't;
-    `given` are values that it leaves open (`???`), for where the overrides don't set them.
+    `given` are values that it leaves open (`???`; without a config: all), for where the overrides don't set them.
     """
 
     command: tuple[str, ...]
@@ -63,7 +63,7 @@ class Planned:
     """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole.
 
     `app` knows from here on whether its sweeper must be typed. `study_folder` is where the study would lie, relative to
-    the app's folder; `claims` are where the reference's claims stand.
+    the app's folder; `claims` are where the reference's claims stand, `unread_claims` why they can't be read.
     """
 
     app: App
@@ -72,10 +72,17 @@ class Planned:
     master: DictConfig
     study_folder: Path
     claims: tuple[Standing, ...] = ()
+    unread_claims: str | None = None
 
     @property
     def config_name(self) -> str:
-        return str(self.master.hydra.job.config_name)
+        """The primary config; empty where the app has none, and all comes with `+`."""
+        return str(self.master.hydra.job.config_name or "")
+
+    @property
+    def name(self) -> str:
+        """What the reference is called."""
+        return self.config_name or f"({'; '.join(['no config', *filter(None, [shlex.join(self.app.given)])])})"
 
     @property
     def config_folder(self) -> Path | None:
@@ -177,28 +184,35 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
         reference = read_json(answer / REFERENCE_FILE)
         claims = tuple(Standing(**item) for item in reference["claims"])
         knowing = replace(app, sweeper=() if reference["chooses_oneaxis"] else (SWEEPER,))
-        return Planned(knowing, study, reference["config"], master, Path(reference["study_folder"]), claims)
+        place, unread = Path(reference["study_folder"]), reference["unread_claims"]
+        return Planned(knowing, study, reference["config"], master, place, claims, unread)
 
 
 def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Planned:
     """The same; what the configuration leaves open (`???`) is taken from `known`, overrides of a former study.
+
+    An app without a config leaves everything open.
 
     Raises
     ------
     AppUnusable
         As `plan_app` does, if that isn't enough.
     """
+    known = [text for text in known if MASK not in text]  # what was masked can't be typed again
     while True:
         try:
-            return plan_app(app, overrides)
+            planned = plan_app(app, overrides)
         except AppUnusable as error:
             named = _OPEN.search(error.reason)
             key = named and (named[1] or named[2])
             given = [text for text in known if text.lstrip("+").partition("=")[0] == key and text not in app.given]
-            given = [text for text in given if MASK not in text]  # what was masked can't be typed again
             if not given:
                 raise
             app = replace(app, given=(*app.given, *given))
+        else:
+            if planned.config_name or set(known) <= set(app.given):
+                return planned
+            app = replace(app, given=tuple(known))
 
 
 def run_app(app: App, overrides: Sequence[str]) -> Ran:

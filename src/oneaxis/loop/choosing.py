@@ -19,12 +19,14 @@ from oneaxis.loop.past import (
     PastStudy,
     as_axis,
     last_like,
+    measured_at,
     parse_change,
     past_studies,
     typed,
     without_axes,
 )
-from oneaxis.vocabulary import Deviation
+from oneaxis.planning.remarks import value_at
+from oneaxis.vocabulary import ABSENT, Deviation, split_key
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,14 @@ class Reference:
         """What asks for so many; nothing where the configuration has no seed to count from."""
         return [] if self.planned.study.plan.seeds == (None,) else [f"hydra.sweeper.seeds={count}"]
 
+    def typed(self, deviation: Deviation) -> str:
+        """A deviation as it is typed now: a key that its study had to add may have come into the configuration."""
+        now = self.planned.study.plan.reference
+        there = now is not None and (
+            deviation.axis in now.choices or value_at(now.config, split_key(deviation.axis)) is not ABSENT
+        )
+        return deviation.name if there else typed(deviation)
+
     def shown(self, overrides: Sequence[str]) -> str:
         """A study of it as a line to copy into a shell."""
         return self.app.shown([*self.settings, *overrides])
@@ -97,9 +107,9 @@ def config_of(changes: Sequence[tuple[str, Override]], past: Sequence[PastStudy]
 
 def reference_now(given: str | None, here: Path, config_name: str | None, past: PastStudy | None) -> Reference:
     """The reference that the app composes now, by a dry run of it under a past study's settings."""
-    settings, shifted = ((), ()) if past is None else (past.kept_settings(), past.study.plan.shifted)
+    settings, told = ((), ()) if past is None else (past.kept_settings(), past.told)
     app = find_app(given, here, config_name=config_name)
-    return Reference(plan_filled(app, without_axes(settings), shifted), settings)
+    return Reference(plan_filled(app, without_axes(settings), told), settings)
 
 
 def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference]:
@@ -111,31 +121,18 @@ def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference
 
 
 def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: Reference, *, forced: bool) -> Choice:
-    elsewhere: list[PastStudy] = []
-    found: list[Choice] = []
-    for each in past:
-        deviation = each.deviation(change)
-        if deviation is None or each.config_name not in (None, reference.planned.config_name):
-            continue
-        if each.reference_digest == reference.digest:
-            found.append(Choice(typed(deviation), change, each, deviation, each.row(deviation)))
-        else:
-            elsewhere.append(each)
-    if found:
-        chosen = max(found, key=_pairs)  # of equals the newest: it comes first
-        if not forced and chosen.past is not None:
-            _refuse_verdict(chosen.past, text, chosen.row)
-        return chosen
+    config_name = reference.planned.config_name
+    found = measured_at(change, past, reference.digest, config_name)
+    if found is not None:
+        each, deviation = found
+        row = each.row(deviation)
+        if not forced:
+            _refuse_verdict(each, text, row)
+        return Choice(reference.typed(deviation), change, each, deviation, row)
     if forced:
         return Choice(text, change)
+    elsewhere = [each for each in past if each.deviation(change) and each.config_name in (None, config_name)]
     raise NotPromoted(_nowhere(text, elsewhere, reference))
-
-
-def _pairs(choice: Choice) -> int:
-    """A quick look with one seed hides no verdict of an earlier study."""
-    metric = choice.past.comparison.metric if choice.past is not None else None
-    delta = choice.row.deltas.get(metric or "") if choice.row is not None else None
-    return 0 if delta is None else delta.n
 
 
 def _refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:

@@ -19,9 +19,9 @@ from oneaxis.analysis.claims import (
     Run,
     Standing,
     judge,
-    read_claims,
     standings,
 )
+from oneaxis.analysis.written_claims import read_claims
 from oneaxis.canonical import digest
 from oneaxis.composing.text import quote
 from oneaxis.errors import BadClaim, BadRecord, CannotCompose
@@ -33,13 +33,13 @@ from oneaxis.vocabulary import Compose, Record, split_key
 
 CLAIMS_FOLDER = "claims"
 ANSWER_FILE = "claim.json"
+FURTHER = "claim-{}.json"  # of a study that several claims share, as one in a fixed folder is
 
 
 def claims_file(master: DictConfig) -> Path | None:
     """Where the claims of an app's primary config are: `claims/<its name>.yaml` beside it; None if there are none."""
-    folder = config_folder(master)
-    name = str(master.hydra.job.config_name).removesuffix(".yaml")
-    path = None if folder is None else folder / CLAIMS_FOLDER / f"{name}.yaml"
+    folder, name = config_folder(master), master.hydra.job.config_name
+    path = None if folder is None or not name else folder / CLAIMS_FOLDER / f"{name.removesuffix('.yaml')}.yaml"
     return path if path is not None and path.is_file() else None
 
 
@@ -57,17 +57,18 @@ def load_claims(master: DictConfig) -> tuple[Claim, ...]:
     try:
         content = OmegaConf.to_container(OmegaConf.load(path))
     except Exception as error:
-        raise BadClaim(f"{path} can't be read: {error}") from error
+        raise BadClaim(f"{path} can't be read: {' '.join(str(error).split())}") from error
     return read_claims(content, str(path))
 
 
 def overrides(claim: Claim) -> list[str]:
     """The command line of a claim's study: the reference alone, by the source's protocol."""
-    seeds = "1" if claim.seeds is None else "[" + ",".join(map(str, claim.seeds)) + "]"
+    seeds = 1 if claim.seeds is None else claim.seeds
+    listed = str(seeds) if isinstance(seeds, int) else "[" + ",".join(map(str, seeds)) + "]"
     return [
         *claim.overrides,
         "hydra.sweeper.axes=null",
-        f"hydra.sweeper.seeds={seeds}",
+        f"hydra.sweeper.seeds={listed}",
         f"hydra.sweeper.policy.metric={quote(claim.metric)}",
         "hydra.sweeper.policy.direction=null",
     ]
@@ -93,11 +94,17 @@ def reproduce_command(config_name: str | None) -> str:
     return "oneaxis reproduce" + (f" --config-name {shlex.quote(config_name)}" if config_name else "")
 
 
-def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[Standing, ...]:
-    """Each claim's newest answer at the reference as it composes now; answers are looked for under `root`."""
-    claims = load_claims(master)
+def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tuple[tuple[Standing, ...], str | None]:
+    """Each claim's newest answer at the reference as it composes now; answers are looked for under `root`.
+
+    Beside them why there are none where they can't be read: a study goes on without them.
+    """
+    try:
+        claims = load_claims(master)
+    except BadClaim as error:
+        return (), str(error)
     if not claims:
-        return ()
+        return (), None
     seed = split_key(str(master.hydra.sweeper.seed_key))
     protocols = {}
     for claim in claims:
@@ -105,17 +112,18 @@ def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tupl
             protocols[claim.name] = digest(compose(claim.overrides).config, without=seed)
         except CannotCompose:
             continue  # it stands as not run; running it says why
-    return standings(claims, protocols, list(_answers(root)))
+    return standings(claims, protocols, list(_answers(root))), None
 
 
 def _answers(root: Path) -> Iterator[tuple[str, str, Answer]]:
     found = []
     for folder in study_folders(root):
-        try:
-            content = read_json(folder / ANSWER_FILE)
-            found.append((content["created"], content["claim_digest"], content["protocol"], content["answer"]))
-        except (FileNotFoundError, BadRecord, KeyError):
-            continue
+        for path in (folder / ANSWER_FILE, *folder.glob(FURTHER.format("*"))):
+            try:
+                content = read_json(path)
+                found.append((content["created"], content["claim_digest"], content["protocol"], content["answer"]))
+            except (FileNotFoundError, BadRecord, KeyError):
+                continue
     for _, claim, protocol, answer in sorted(found):
         yield claim, protocol, answer
 
@@ -161,4 +169,17 @@ def _leave(claim: Claim, judged: Judged, folder: StudyFolder) -> None:
         "reason": judged.reason,
         "estimate": None if judged.estimate is None else dataclasses.asdict(judged.estimate),
     }
-    write_json(content, folder.root / ANSWER_FILE)
+    write_json(content, _answer_file(claim, folder))
+
+
+def _answer_file(claim: Claim, folder: StudyFolder) -> Path:
+    """Each claim's own: the first to come has `claim.json`."""
+    first = folder.root / ANSWER_FILE
+    try:
+        if read_json(first).get("claim_digest") == claim.digest:
+            return first
+    except FileNotFoundError:
+        return first
+    except BadRecord:
+        pass  # damaged: it isn't ours to write over
+    return folder.root / FURTHER.format(claim.digest[:12])

@@ -12,7 +12,7 @@ from oneaxis.analysis.result import Comparison, Row
 from oneaxis.errors import NotPromoted
 from oneaxis.loop.app import App, run_app
 from oneaxis.loop.choosing import Choice
-from oneaxis.loop.past import as_axis, without_axes
+from oneaxis.loop.past import as_axis, change_of, without_axes
 from oneaxis.study.folder import StudyFolder
 from oneaxis.vocabulary import Deviation, Difference, Plan, Policy, Record, Study
 
@@ -85,8 +85,8 @@ def _joined(
 ) -> tuple[Plan, dict[int, Record]]:
     """One plan of the reference and the combination alone: one question, so one interval."""
     name = " ".join(choice.name for choice in choices)
-    declared = {deviation.name: deviation for deviation in study.plan.deviations}
-    parts = [declared[choice.name].difference for choice in choices if choice.name in declared]
+    declared = {change_of(deviation.name): deviation.difference for deviation in study.plan.deviations}
+    parts = [declared[wanted] for choice in choices if (wanted := change_of(choice.name)) in declared]
     reference = [trial for trial in study.plan.trials if trial.deviation is None]
     top = max(trial.index for trial in study.plan.trials) + 1
     axis, _, value = name.partition("=")

@@ -72,7 +72,7 @@ def look_at_data(
     figures = list(draw(data, facts, near))
     moment = now()
     shifted = f" with {' '.join(overrides)}" if overrides else ""
-    about = f"{planned.config_name}{shifted}, {moment[:16].replace('T', ' ')} UTC; given by {named}"
+    about = f"{planned.name}{shifted}, {moment[:16].replace('T', ' ')} UTC; given by {named}"
     for name, _, png in figures:
         (folder / f"{name}.png").write_bytes(png)
     (folder / PAGE_FILE).write_text(page(data, facts, found, figures, about=about), encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.result import Estimate, Row
-from oneaxis.loop.past import PastStudy, typed
+from oneaxis.loop.past import PastStudy, change_of, typed
 from oneaxis.loop.settings import read_roles
 from oneaxis.planning.roles import is_number
 from oneaxis.planning.staleness import Freshness, Moved, Roles, freshness, is_reference, moved
@@ -34,8 +34,7 @@ class Finding:
 
     @property
     def effect(self) -> Estimate | None:
-        metric = self.past.comparison.metric
-        return None if self.row is None or metric is None else self.row.deltas.get(metric)
+        return self.past.effect(self.row)
 
     @property
     def text(self) -> str:
@@ -52,7 +51,7 @@ def gather_findings(
     past: Sequence[PastStudy], config_name: str, digest: str, now: Composed, roles: Roles
 ) -> tuple[Finding, ...]:
     """The findings of one reference's studies: for each deviation the freshest measurement."""
-    found: dict[str, list[Finding]] = {}
+    found: dict[tuple[str, str], list[Finding]] = {}
     for each in past:
         then = each.study.plan.reference
         if then is None or each.config_name not in (None, config_name):
@@ -63,7 +62,7 @@ def gather_findings(
             own = [change.after for change in deviation.difference.own if change.key == deviation.axis]
             became = is_reference(deviation.axis, deviation.kind, deviation.value, now, own[0] if own else None)
             finding = Finding(each, deviation, each.row(deviation), state, why, 1, became)
-            found.setdefault(deviation.name, []).append(finding)
+            found.setdefault(change_of(deviation.name), []).append(finding)
     return tuple(_strongest(several) for several in found.values())
 
 
@@ -74,6 +73,6 @@ def _since(each: PastStudy, then: Composed, digest: str, now: Composed) -> tuple
 
 
 def _strongest(several: Sequence[Finding]) -> Finding:
-    """The freshest; of these the one with most pairs, so that a quick look hides no verdict; then the newest."""
-    best = min(several, key=lambda each: (STATES.index(each.state), -(each.effect.n if each.effect else 0)))
+    """The freshest; of these as `measured_at` chooses: the one with most pairs, then the newest."""
+    best = min(several, key=lambda each: (STATES.index(each.state), -each.past.pairs(each.row)))
     return Finding(best.past, best.deviation, best.row, best.state, best.why, len(several), best.reference_now)

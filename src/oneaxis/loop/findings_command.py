@@ -26,9 +26,10 @@ def findings(options: argparse.Namespace) -> int:
     found = gather_findings(
         past, reference.planned.config_name, reference.digest, now, declared_roles(reference.planned.master)
     )
-    say(terminal, f"Reference {reference.planned.config_name}, {reference.digest[:12]}")
+    say(terminal, f"Reference {reference.planned.name}, {reference.digest[:12]}")
     if not found:
-        say(terminal, "Nothing was tried yet; sweep a key: " + reference.shown(["KEY=VALUE,VALUE"]))
+        key = "KEY" if reference.planned.config_name else "+KEY"
+        say(terminal, "Nothing was tried yet; sweep a key: " + reference.shown([f"{key}=VALUE,VALUE"]))
         return GOOD
     say(terminal, listing(found))
     stale = [each for each in found if each.state != "fresh" and not each.reference_now]
@@ -64,7 +65,7 @@ def _refresh(stale: Sequence[Finding], reference: Reference) -> str:
         return "Nothing is stale."
     axes: dict[str, list[str]] = {}
     for each in stale:
-        key, _, value = each.text.partition("=")
+        key, _, value = reference.typed(each.deviation).partition("=")
         axes.setdefault(key, []).append(value)
     seeds = max([SEEDS, *(len(each.past.study.plan.seeds) for each in stale)])
     trials = (sum(map(len, axes.values())) + 1) * seeds

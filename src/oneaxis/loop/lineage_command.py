@@ -12,7 +12,7 @@ from oneaxis.loop.app import run_app
 from oneaxis.loop.choosing import Reference, today
 from oneaxis.loop.cost import about
 from oneaxis.loop.lineage import Step, read_lineage
-from oneaxis.loop.past import PastStudy, as_axis, parse_change, without_axes
+from oneaxis.loop.past import PastStudy, as_axis, measured_at, parse_change, without_axes
 from oneaxis.report.table import signed
 from oneaxis.report.terminal import console, say
 
@@ -26,7 +26,7 @@ def lineage(options: argparse.Namespace) -> int:
     terminal = console()
     past, reference = today(options)
     conf = reference.planned.config_folder
-    if conf is None:
+    if conf is None or not reference.planned.config_name:
         raise CannotEdit("the configuration isn't in files of a folder, so it has no lineage")
     steps = read_lineage(conf, reference.planned.config_name)
     if not steps:
@@ -102,7 +102,7 @@ def _reverse(
         ran = run_app(reference.app, [*without_axes(reference.settings), *line])
         if ran.folder is None or ran.status != 0:
             raise NotPromoted(f"the study that undoes the steps ended with exit status {ran.status}")
-        past = [PastStudy(ran.folder, ran.folder.read_study())]
+        past = [PastStudy(ran.folder, ran.folder.read_study()), *past]
     measured = [
         (number, text, row) for number, text in axes.values() if (row := _measured(text, past, reference)) is not None
     ]
@@ -112,12 +112,8 @@ def _reverse(
 
 
 def _measured(text: str, past: Sequence[PastStudy], reference: Reference) -> Row | None:
-    change = parse_change(text)
-    for each in past:
-        deviation = each.deviation(change)
-        if deviation is not None and each.reference_digest == reference.digest:
-            return each.row(deviation)
-    return None
+    found = measured_at(parse_change(text), past, reference.digest, reference.planned.config_name)
+    return None if found is None else found[0].row(found[1])
 
 
 def _meaning(text: str, row: Row) -> str:

@@ -11,7 +11,7 @@ from oneaxis.loop.advice import resume_command
 from oneaxis.loop.app import Planned, project_settings
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.cost import about
-from oneaxis.loop.past import PastStudy
+from oneaxis.loop.past import PastStudy, change_of
 from oneaxis.study.claim import owner_of
 from oneaxis.vocabulary import Record
 
@@ -49,7 +49,8 @@ def next_steps(
     if not data_seen:
         # Without one that the project names, the command asks for it.
         function = "" if project_settings(app.cwd)[0].get("data") else " --data MODULE:FUNCTION"
-        yield Step(f"oneaxis data{function}{named}", "the data of this reference weren't looked at", "seconds")
+        told = "".join(f" {shlex.quote(text)}" for text in app.given)
+        yield Step(f"oneaxis data{told}{function}{named}", "the data of this reference weren't looked at", "seconds")
     seeds = len(planned.study.plan.seeds)
     unmeasured = [name for name, value in floor if value is None]
     if unmeasured:
@@ -82,8 +83,10 @@ def _rest(past: PastStudy) -> int:
 
 
 def _asked(past: PastStudy, planned: Planned) -> bool:
-    wanted = {deviation.name for deviation in planned.study.plan.deviations}
-    return wanted <= {deviation.name for deviation in past.study.plan.deviations}
+    wanted, there = (
+        {change_of(deviation.name) for deviation in study.plan.deviations} for study in (planned.study, past.study)
+    )
+    return wanted <= there
 
 
 def _cost(trials: int, finished: Sequence[Record]) -> str:

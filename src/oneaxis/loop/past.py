@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.comparison import compare
-from oneaxis.analysis.result import Comparison, Row
-from oneaxis.canonical import same
+from oneaxis.analysis.result import Comparison, Estimate, Row
+from oneaxis.canonical import canonical_text
 from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.command_line import config_name as chosen
-from oneaxis.loop.command_line import fixed_keys, key_of
+from oneaxis.loop.command_line import fixed_key, fixed_keys, key_of
 from oneaxis.masking import MASK
 from oneaxis.study.folder import StudyFolder, study_folders
 from oneaxis.vocabulary import Deviation, Plan, Study
@@ -67,12 +67,32 @@ class PastStudy:
     def seeds(self) -> set[int]:
         return {trial.seed for trial in self.study.plan.trials if trial.seed is not None}
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What its command line told the reference, the seed as well."""
+        plan = self.study.plan
+        return tuple(
+            text for text in plan.reference_overrides if text in plan.shifted or fixed_key(text) == plan.seed_key
+        )
+
     def deviation(self, change: Override) -> Deviation | None:
         """The deviation that is this change, however its value was written."""
-        return next((each for each in self.study.plan.deviations if _is(each, change)), None)
+        wanted = _key_and_value(change)
+        own = (each for each in self.study.plan.deviations if each.axis == wanted[0])
+        return next((each for each in own if change_of(each.name) == wanted), None)
 
     def row(self, deviation: Deviation) -> Row | None:
         return next((row for row in self.comparison.rows if row.name == deviation.name), None)
+
+    def effect(self, row: Row | None) -> Estimate | None:
+        """A row's difference in the metric that decides."""
+        metric = self.comparison.metric
+        return None if row is None or metric is None else row.deltas.get(metric)
+
+    def pairs(self, row: Row | None) -> int:
+        """On how many seeds it was measured beside the reference: a quick look hides no verdict of more."""
+        effect = self.effect(row)
+        return 0 if effect is None else effect.n
 
     def kept_settings(self) -> tuple[str, ...]:
         """Its command line's settings that another study of the same question shares."""
@@ -113,6 +133,22 @@ def past_studies(root: Path) -> tuple[PastStudy, ...]:
     """The studies among them that compare anything, the newest first."""
     found = studies_under(root)
     return tuple(each for each in reversed(found) if each.study.plan.reference is not None and not each.study.single)
+
+
+def measured_at(
+    change: Override, past: Sequence[PastStudy], digest: str, config_name: str | None
+) -> tuple[PastStudy, Deviation] | None:
+    """Of studies, newest first, the one at this reference that measured a change on most seeds; the newest of equals.
+
+    Whatever speaks of a change at a reference speaks of this one measurement.
+    """
+    found = [
+        (each, deviation)
+        for each in past
+        if each.reference_digest == digest and each.config_name in (None, config_name)
+        if (deviation := each.deviation(change)) is not None
+    ]
+    return max(found, key=lambda pair: pair[0].pairs(pair[0].row(pair[1])), default=None)
 
 
 def last_like(config_name: str | None, newest_first: Sequence[PastStudy]) -> PastStudy | None:
@@ -168,10 +204,17 @@ def as_axis(change: str) -> str:
     return f"{key}=choice({value})"
 
 
-def _is(deviation: Deviation, change: Override) -> bool:
-    if deviation.axis != key_of(change):
-        return False
-    return same(plain(parse_change(deviation.name).value()), plain(change.value()))
+@cache
+def change_of(name: str) -> tuple[str, str]:
+    """What a deviation's name says, however its value was written: `note="a b"` and `note=a b` are one change."""
+    try:
+        return _key_and_value(parse_change(name))
+    except BadOverride:
+        return name, ""  # of an older grammar, say: it is like nothing else
+
+
+def _key_and_value(change: Override) -> tuple[str, str]:
+    return key_of(change), canonical_text(plain(change.value()))
 
 
 def plain(value: Any) -> Any:

@@ -56,6 +56,7 @@ def promote(options: argparse.Namespace) -> int:
     measured = (each for each in asked if any(each.deviation(change) for _, change in changes))
     newest = next(measured, None) or last_like(options.config_name, past)
     reference = reference_now(options.app, here, config_name, newest)
+    _refuse_without_config(reference)
     choices = choose(changes, past, reference, forced=options.force)
     project = _project(reference)
     edit, why = _edit(project, choices)
@@ -92,6 +93,17 @@ def _asked_for(everything: Sequence[PastStudy], study: Path | None) -> Sequence[
         return everything
     folder = StudyFolder(study)
     return [PastStudy(folder, folder.read_study())]
+
+
+def _refuse_without_config(reference: Reference) -> None:
+    if reference.planned.config_name:
+        return
+    typed = shlex.join(reference.app.given)
+    values = f"write what is typed ({typed})" if typed else "write its values"
+    raise NotPromoted(
+        f"the app has no config file that a promotion could edit: {values} into conf/config.yaml, name it in the app, "
+        '@hydra.main(config_path="conf", config_name="config"), and type this again'
+    )
 
 
 def _project(reference: Reference) -> Project | None:
@@ -244,7 +256,8 @@ def _write(terminal: Console, project: Project, edit: ConfEdit, entry: Mapping[s
 
 def _tag(terminal: Console, confirmed: Confirmed, choices: Sequence[Choice], entry: Mapping[str, Any]) -> None:
     """MLflow's runs say that they were promoted; a store that is gone costs only the tag."""
-    names = {choice.name for choice in choices} | {None}
+    asked = {deviation.name for deviation in confirmed.study.plan.deviations}  # its quotes may be others
+    names = {choice.name for choice in choices} | asked | {None}
     for folder in (*confirmed.studies, *(choice.past.folder for choice in choices if choice.past is not None)):
         problem = tag_promoted(folder.read_study(), names, str(entry["child"]))
         if problem:

@@ -10,6 +10,7 @@ from oneaxis.analysis.result import Estimate, Row
 from oneaxis.loop.choosing import Choice, Reference
 from oneaxis.loop.confirming import Confirmed
 from oneaxis.loop.cost import about
+from oneaxis.loop.past import change_of
 from oneaxis.report.table import signed
 from oneaxis.report.terminal import PLAIN_WIDTH
 
@@ -37,7 +38,7 @@ def confirmation(choices: Sequence[Choice], confirmed: Confirmed) -> str:
     lines = ["", f"On fresh seeds, {metric}:"]
     rows = confirmed.singles or (confirmed.row,)
     for choice in choices:
-        row = next((row for row in rows if row.name == choice.name), None)
+        row = next((row for row in rows if change_of(row.name) == change_of(choice.name)), None)
         fresh = None if row is None else row.deltas.get(metric)
         chosen = None if choice.row is None else choice.row.deltas.get(metric)
         verdict = f"  {row.verdict}" if row is not None and len(choices) == 1 and row.verdict else ""

@@ -68,17 +68,18 @@ def run_study(
         context = HydraContext(config_loader=loader, callbacks=context.callbacks)
         composer = Composer(context.config_loader, config)
         plan = _plan(settings, context, composer, arguments, terminal)
-        standing = where_claims_stand(config, composer, Path.cwd())
+        standing, unread = where_claims_stand(config, composer, Path.cwd())
         reproduce = reproduce_command(config_name(sys.argv[1:]))
         remarks = _remarks(plan, settings, config, standing, reproduce=reproduce, unfrozen=unfrozen)
-        plan = replace(plan, remarks=(*plan.remarks, *remarks))
+        lost = [] if unread is None else [f"the reference's claims are left aside: {unread}"]
+        plan = replace(plan, remarks=(*plan.remarks, *remarks, *lost))
         terminal.print(plan_view(plan, heading=plan_heading(plan)))
         refuse_shared(config, loader, plan)
         refuses = refusing(plan, composer, proving(settings.reuse, thread_limits(config)))
         stages.mark("planned")
         if settings.dry_run:
             planned = described(config, plan, settings.policy, tracking, "dry run")
-            leave_planned(answer, planned, config, composer, standing)
+            leave_planned(answer, planned, config, composer, standing, unread_claims=unread)
             for line in foreseen(config, settings, plan, refuses):
                 say(terminal, line)
             say(terminal, "Dry run: nothing was run and nothing written.")

@@ -16,12 +16,13 @@ from omegaconf import OmegaConf
 from oneaxis.analysis.claims import Standing
 from oneaxis.analysis.metrics import metric_names, primary_metric
 from oneaxis.canonical import leaves
+from oneaxis.composing.text import written
 from oneaxis.errors import AppUnusable, BadRecord
 from oneaxis.loop.app import App, Planned, plan_filled
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
 from oneaxis.loop.next_steps import Step, next_steps
-from oneaxis.loop.past import NO_AXES, PastStudy, last_like, reference_digest, studies_under
+from oneaxis.loop.past import NO_AXES, PastStudy, change_of, last_like, reference_digest, studies_under
 from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Record
@@ -60,6 +61,7 @@ class State:
     reference: float | None
     floor: tuple[Rung, ...]
     claims: tuple[Standing, ...]
+    unread_claims: str | None
     reproduce: str  # the command that runs the claims
     here: int
     elsewhere: int
@@ -79,11 +81,11 @@ def look_around(app: App) -> State:
     """
     past = studies_under(app.cwd)
     last = last_like(app.config_name, past[::-1])
-    settings, shifted = ((), ()) if last is None else (last.typed_settings(), last.study.plan.shifted)
-    planned, unplanned = _planned(app, settings, shifted)
+    settings, told = ((), ()) if last is None else (last.typed_settings(), last.told)
+    planned, unplanned = _planned(app, settings, told)
     if last is not None and last.chose_a_file and last.study.plan.seed_key != planned.study.plan.seed_key:
         settings = (*settings, f"hydra.sweeper.seed_key={last.study.plan.seed_key}")
-        planned, unplanned = _planned(app, settings, shifted)
+        planned, unplanned = _planned(app, settings, told)
     digest = reference_digest(planned.study.plan) or ""
     here = [item for item in past if item.reference_digest == digest]
     records = [(item, item.folder.records(item.study)) for item in here]
@@ -97,7 +99,7 @@ def look_around(app: App) -> State:
     floor = tuple(_floor(ladder, finished, metric))
     return State(
         now=datetime.now(UTC).isoformat(timespec="seconds"),
-        name=planned.config_name,
+        name=planned.name,
         choices={} if planned.study.plan.reference is None else planned.study.plan.reference.choices,
         digest=digest,
         first_run=alike[0].study.created if alike else None,
@@ -106,6 +108,7 @@ def look_around(app: App) -> State:
         reference=_mean(own, metric),
         floor=floor,
         claims=planned.claims,
+        unread_claims=planned.unread_claims,
         reproduce=reproduce_command(app.config_name),
         here=len(studies),
         elsewhere=sum(not item.study.single for item in past) - len(studies),
@@ -140,13 +143,13 @@ def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Mapping[int | N
     return found
 
 
-def _planned(app: App, settings: Sequence[str], shifted: Sequence[str]) -> tuple[Planned, str | None]:
+def _planned(app: App, settings: Sequence[str], told: Sequence[str]) -> tuple[Planned, str | None]:
     """The app's own study, or where that is refused its reference alone and the reason."""
     try:
-        return plan_filled(app, settings, shifted), None
+        return plan_filled(app, settings, told), None
     except AppUnusable as error:
         try:
-            return plan_filled(app, [*settings, NO_AXES], shifted), error.reason
+            return plan_filled(app, [*settings, NO_AXES], told), error.reason
         except AppUnusable:
             raise error from None
 
@@ -211,12 +214,13 @@ def _values(key: str, values: Any) -> Iterator[str]:
         parsed = OverridesParser.create().parse_override(f"{key}={values}")
         yield from parsed.sweep_string_iterator() if parsed.is_sweep_override() else [values]
     else:
-        yield from map(str, values)
+        yield from map(written, values if isinstance(values, list) else [values])
 
 
 def _floor(ladder: Path | None, finished: Sequence[Record], metric: str | None) -> Iterator[Rung]:
     for name in _rungs(ladder):
-        yield name, _mean([record for record in finished if record.deviation == name], metric)
+        rung = [record for record in finished if record.deviation and change_of(record.deviation) == change_of(name)]
+        yield name, _mean(rung, metric)
 
 
 def _newest(studies: Sequence[PastStudy]) -> tuple[str, int, int] | None:

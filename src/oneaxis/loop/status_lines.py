@@ -17,12 +17,18 @@ def status_lines(state: State) -> Iterator[tuple[str, str]]:
     yield "", f"{age}; digest {state.digest[:12]}"
     yield "data", _data_line(state)
     yield "floor", _floor_line(state)
-    health = claims_health(state.claims, state.reproduce)
-    yield "claims", "none are written down" if health is None else health.text.removeprefix("claims: ")
+    yield "claims", _claims_line(state)
     if state.unplanned is not None:
         yield "axes", f"its own study can't be planned: {state.unplanned.removeprefix('oneaxis: ')}"
     yield "studies", _studies_line(state)
     yield "findings", state.findings
+
+
+def _claims_line(state: State) -> str:
+    if state.unread_claims is not None:
+        return state.unread_claims
+    health = claims_health(state.claims, state.reproduce)
+    return "none are written down" if health is None else health.text.removeprefix("claims: ")
 
 
 def _data_line(state: State) -> str:
