@@ -161,6 +161,25 @@ def test_a_store_of_another_mlflow_is_refused_with_the_command_that_migrates_it(
     assert f"run `mlflow db upgrade {uri}` after a backup, or {ADVICE}" in message
 
 
+@pytest.mark.parametrize("more", ["", "CREATE TABLE alembic_version (version_num TEXT);"])
+def test_a_store_that_is_half_made_is_refused_with_the_command_that_moves_it_away(tmp_path, more):
+    path = tmp_path / "my mlflow.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"CREATE TABLE experiments (name TEXT); CREATE TABLE runs (name TEXT); {more}")
+    message = refused(f"sqlite:///{path}")
+
+    assert f"tracking store sqlite:///{path} is half made: what made it was ended, or is still at it" in message
+    assert f"`mv '{path}' '{path}'.broken`, and type this again, or {ADVICE}" in message
+
+
+def test_a_store_of_before_there_were_versions_is_mlflows_own_business(tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
+        connection.executescript(
+            "CREATE TABLE experiments (name TEXT); CREATE TABLE runs (name TEXT); INSERT INTO runs VALUES ('mine');"
+        )
+    reach(f"sqlite:///{tmp_path}/mlflow.db")
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "mlflow.db").write_text("this is a text file, and a rather long one at that, of over 100 bytes. " * 3)
     message = refused(f"sqlite:///{tmp_path}/mlflow.db")
