@@ -161,6 +161,9 @@ def _sync(options: argparse.Namespace) -> int:
     records, warnings = folder.read_records(study)
     for warning in warnings:
         print(f"oneaxis: {warning}", file=sys.stderr)  # noqa: T201 - as in main
+    if not os.access(folder.root, os.W_OK):
+        unkept = "which MLflow run is whose (tracking.json) isn't kept there, nor a log (tracking.log)"
+        print(f"oneaxis: {folder.root} can't be written: {unkept}", file=sys.stderr)  # noqa: T201 - as in main
     mirrored = sync(folder.root.absolute(), str(store.uri), sorted(records))
     if mirrored.error is not None:
         print(f"oneaxis: {mirrored.error}", file=sys.stderr)  # noqa: T201 - as in main

@@ -58,3 +58,14 @@ def test_a_folder_without_a_study_leaves_its_reason_in_the_log(tmp_path, new_sto
     ended = MirrorProcess(tmp_path, new_store.uri).finish()
     assert "its last words are in" in ended.error
     assert "holds no study" in (tmp_path / "tracking.log").read_text()
+
+
+def test_where_no_log_can_be_kept_it_lies_elsewhere(tmp_path, new_store, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    (tmp_path / "tracking.log").mkdir()
+    ended = MirrorProcess(tmp_path, new_store.uri).finish()
+    [log] = scratch.iterdir()
+    assert ended.error == f"the mirror died; its last words are in {log}"
+    assert "holds no study" in log.read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+from dataclasses import replace
 
 import pytest
 from tests.study.examples import record, study
@@ -90,3 +91,12 @@ def test_a_damaged_record_stops_nothing(desk, tmp_path):
     store = Store()
     answer = desk(store, "done 0", "done 1")
     assert (store.written, answer["error"]) == ([1], None)
+
+
+def test_artifacts_begin_where_the_study_ran_or_where_that_is_gone_beside_the_store(tmp_path):
+    store = f"sqlite:///{tmp_path / 'store' / 'mlflow.db'}"
+    (tmp_path / "store").mkdir()
+    gone = replace(STUDY, cwd=str(tmp_path / "gone"))
+    assert service.artifact_place(replace(STUDY, cwd=str(tmp_path)), store) == tmp_path
+    assert service.artifact_place(gone, store) == tmp_path / "store"
+    assert service.artifact_place(gone, "http://server:5000") is None

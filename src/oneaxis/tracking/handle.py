@@ -7,11 +7,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 LOG_FILE = "tracking.log"
 SOURCE = Path(__file__).resolve().parents[2]  # where this very oneaxis is imported from
@@ -35,7 +36,7 @@ class MirrorProcess:
     def __init__(
         self, root: Path, uri: str, *, again: bool = False, notice: Callable[[str], None] = lambda _: None
     ) -> None:
-        """Start the process. Its own messages go to `tracking.log` in the study's folder.
+        """Start the process. Its own messages go to `tracking.log` in the study's folder, if that can be written.
 
         `again` writes what is there already once more; `notice` is told, from another thread, of trouble and its end.
         """
@@ -56,7 +57,8 @@ class MirrorProcess:
         environment.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
         if again:
             environment["ONEAXIS_SYNC"] = "1"
-        with (root / LOG_FILE).open("ab") as log:
+        self._log, log = _open_log(root)
+        with log:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-P", "-m", "oneaxis.tracking.service", str(root)],
                 stdin=subprocess.PIPE,
@@ -125,7 +127,9 @@ class MirrorProcess:
     def _read(self) -> Mirrored:
         answer = self._answer
         if answer is None:
-            return Mirrored(None, None, 0, (), f"the mirror died; its last words are in {self._root / LOG_FILE}")
+            return Mirrored(None, None, 0, (), f"the mirror died; its last words are in {self._log}")
+        if answer["error"] is None and self._log.parent != self._root:
+            self._log.unlink(missing_ok=True)  # nobody looks for it elsewhere
         return Mirrored(
             experiment=answer.get("experiment"),
             parent=answer.get("parent"),
@@ -134,6 +138,14 @@ class MirrorProcess:
             error=answer["error"],
             view=answer.get("view"),
         )
+
+
+def _open_log(root: Path) -> tuple[Path, BinaryIO]:
+    try:
+        return root / LOG_FILE, (root / LOG_FILE).open("ab")
+    except OSError:  # a study where it can only be read is mirrored as well
+        descriptor, path = tempfile.mkstemp(prefix="oneaxis-tracking-", suffix=".log")
+        return Path(path), os.fdopen(descriptor, "ab")
 
 
 def sync(root: Path, uri: str, recorded: Sequence[int]) -> Mirrored:
