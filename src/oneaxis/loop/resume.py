@@ -13,7 +13,7 @@ from pathlib import Path
 
 from oneaxis.composing.text import quote
 from oneaxis.errors import FolderUnusable
-from oneaxis.loop.begin import RESUME
+from oneaxis.loop.known import RESUME
 from oneaxis.masking import MASK
 from oneaxis.vocabulary import Study
 
