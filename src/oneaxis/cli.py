@@ -144,16 +144,18 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _sync(options: argparse.Namespace) -> int:
-    from oneaxis.study.claim import owner_of  # noqa: PLC0415 - --help stays light
+    from oneaxis.loop.home import home  # noqa: PLC0415 - --help stays light
+    from oneaxis.study.claim import owner_of  # noqa: PLC0415 - as above
     from oneaxis.tracking.handle import sync  # noqa: PLC0415 - as above
-    from oneaxis.tracking.store import AUTO, choose_store, reach  # noqa: PLC0415 - as above
+    from oneaxis.tracking.store import AUTO, choose_store, moved, reach  # noqa: PLC0415 - as above
 
     folder = _folder(options)
     study = folder.read_study()
-    own = study.tracking.uri if study.tracking.live else None
+    cwd = home(study, folder.root)
+    own = moved(str(study.tracking.uri), Path(study.cwd), cwd) if study.tracking.live else None
     masked = own is not None and "***" in own
     setting = options.tracking or (own if own is not None and not masked else AUTO)
-    store = choose_store(setting, study.tracking.experiment, study.name, Path(study.cwd))
+    store = choose_store(setting, study.tracking.experiment, study.name, cwd)
     reach(str(store.uri))
     owner = owner_of(folder.root)
     if owner is not None:
@@ -168,6 +170,8 @@ def _sync(options: argparse.Namespace) -> int:
     if mirrored.error is not None:
         print(f"oneaxis: {mirrored.error}", file=sys.stderr)  # noqa: T201 - as in main
         return NO
+    if mirrored.remark:
+        print(f"oneaxis: {mirrored.remark}", file=sys.stderr)  # noqa: T201 - as in main
     print(f"{mirrored.written} trials of {folder.root} are in MLflow (experiment {store.experiment})")  # noqa: T201
     return GOOD
 

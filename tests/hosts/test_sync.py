@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from tests.conftest import Store
 
 from oneaxis import cli
 
@@ -88,6 +89,30 @@ def test_a_study_that_can_only_be_read_is_written_to_a_store_elsewhere(host, sto
     assert not list(app.study.root.rglob("tracking.*"))
     run = store.runs["lr=1"]
     assert {file.path for file in store.client.list_artifacts(run.info.run_id)} == {"config.yaml", "record.json"}
+
+
+def test_a_project_that_was_renamed_goes_on_where_it_is_now(host):
+    app = host("plain")
+    assert app.sweep("lr=0.5,1", "hydra.sweep.dir=st", tracking="auto").status == 0
+    before, app.root = app.root, app.root.rename(app.root.with_name("renamed"))
+    told = f"no artifacts are in MLflow: it has those of experiment app below {before}, which is gone;"
+    written = app.python("-m", "oneaxis.cli", "sync", "st")
+    assert written.status == 0, written
+    assert told in written.err
+    for command in (["status"], ["findings"], ["lineage"]):
+        ended = app.python("-m", "oneaxis.cli", *command)
+        assert ended.status == 0, ended
+    gone_on = app.python("-m", "oneaxis.cli", "resume", "st")
+    assert gone_on.status == 0, gone_on
+    assert not before.exists()
+    store = Store(app.root / "mlflow.db")
+    run = store.runs["lr=1"]
+    before.symlink_to(app.root)
+    (artifacts,) = (app.root / "mlruns").glob(f"*/{run.info.run_id}/artifacts")
+    (artifacts / "record.json").unlink()
+    again = app.python("-m", "oneaxis.cli", "sync", "st")
+    assert (again.status, again.err) == (0, "")
+    assert (artifacts / "record.json").exists()
 
 
 def test_studies_that_start_at_once_on_a_new_store_are_all_there(shared_host, new_store):

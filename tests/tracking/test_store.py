@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from oneaxis.errors import BadOverride, StoreUnreachable
-from oneaxis.tracking.store import ADVICE, _schema_heads, choose_store, masked, reach, sqlite_path
+from oneaxis.tracking.store import ADVICE, _schema_heads, choose_store, masked, moved, reach, sqlite_path
 from oneaxis.vocabulary import Tracking
 
 HERE = Path("/project")
@@ -110,6 +110,18 @@ def test_the_file_behind_a_sqlite_uri(uri, path):
 )
 def test_a_password_is_never_shown(uri, shown):
     assert masked(uri) == shown
+
+
+def test_a_store_moves_with_the_project_that_it_lies_in(tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    for uri in (f"sqlite:///{tmp_path}/mlflow.db", "http://server:5000", "postgresql://host/db"):
+        assert moved(uri, before, after) == uri
+    assert moved(f"sqlite:///{before}/a/mlflow.db?timeout=60", before, after) == (
+        f"sqlite:///{after}/a/mlflow.db?timeout=60"
+    )
+    before.mkdir()
+    (before / "mlflow.db").touch()
+    assert moved(f"sqlite:///{before}/mlflow.db", before, after) == f"sqlite:///{before}/mlflow.db", "it is still there"
 
 
 # -- SQLite ----------------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ def next_steps(
         lines.append(f"        {_ui_link(uri, mirrored, comparison)}")
         if mirrored.view is not None:
             lines.append(f"        or its saved view: {_view_link(uri, mirrored)}")
+        if mirrored.remark:
+            lines.append(f"        {mirrored.remark}")
     return "\n".join(lines)
 
 

@@ -28,6 +28,7 @@ class Mirrored:
     lacking: tuple[int, ...]
     error: str | None
     view: str | None = None  # the key of the saved view
+    remark: str = ""  # what the user should know, though nothing failed
 
 
 class MirrorProcess:
@@ -137,6 +138,7 @@ class MirrorProcess:
             lacking=tuple(answer["lacking"]),
             error=answer["error"],
             view=answer.get("view"),
+            remark=answer.get("remark", ""),
         )
 
 

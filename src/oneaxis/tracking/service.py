@@ -106,6 +106,7 @@ class _Desk:
                 "experiment": self._mirror.experiment,
                 "parent": self._mirror.parent,
                 "view": self._mirror.view,
+                "remark": self._mirror.remark,
             }
         return answer
 

@@ -76,6 +76,14 @@ def sqlite_path(uri: str) -> Path | None:
     return Path(uri.removeprefix("sqlite:///").partition("?")[0])
 
 
+def moved(uri: str, before: Path, after: Path) -> str:
+    """A store's URI after the folder `before`, which it lay below, has become `after`; as it is where it is no file."""
+    path = sqlite_path(uri)
+    if path is None or before == after or path.exists() or not path.is_relative_to(before):
+        return uri
+    return uri.replace(str(path), str(after / path.relative_to(before)), 1)
+
+
 def _absolute(uri: str, cwd: Path) -> str:
     """Jobs may run in other folders, so a relative path is made absolute."""
     path = sqlite_path(uri)
