@@ -144,18 +144,20 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _sync(options: argparse.Namespace) -> int:
-    from oneaxis.masking import MASK  # noqa: PLC0415 - --help stays light
+    from oneaxis.loop.home import home  # noqa: PLC0415 - --help stays light
+    from oneaxis.masking import MASK  # noqa: PLC0415 - as above
     from oneaxis.study.claim import owner_of  # noqa: PLC0415 - as above
     from oneaxis.tracking.handle import sync  # noqa: PLC0415 - as above
-    from oneaxis.tracking.store import AUTO, choose_store, reach  # noqa: PLC0415 - as above
+    from oneaxis.tracking.store import AUTO, choose_store, moved, reach  # noqa: PLC0415 - as above
 
     folder = _folder(options)
     study = folder.read_study()
-    own = study.tracking.uri if study.tracking.live else None
+    cwd = home(study, folder.root)
+    own = moved(str(study.tracking.uri), Path(study.cwd), cwd) if study.tracking.live else None
     if own is not None and MASK in own:
         own = _address_again(own, folder.root) if options.tracking is None else None
     setting = options.tracking or own or AUTO
-    store = choose_store(setting, study.tracking.experiment, study.name, Path(study.cwd))
+    store = choose_store(setting, study.tracking.experiment, study.name, cwd)
     reach(str(store.uri))
     owner = owner_of(folder.root)
     if owner is not None:
@@ -163,10 +165,15 @@ def _sync(options: argparse.Namespace) -> int:
     records, warnings = folder.read_records(study)
     for warning in warnings:
         print(f"oneaxis: {warning}", file=sys.stderr)  # noqa: T201 - as in main
+    if not os.access(folder.root, os.W_OK):
+        unkept = "which MLflow run is whose (tracking.json) isn't kept there, nor a log (tracking.log)"
+        print(f"oneaxis: {folder.root} can't be written: {unkept}", file=sys.stderr)  # noqa: T201 - as in main
     mirrored = sync(folder.root.absolute(), str(store.uri), sorted(records))
     if mirrored.error is not None:
         print(f"oneaxis: {mirrored.error}", file=sys.stderr)  # noqa: T201 - as in main
         return NO
+    if mirrored.remark:
+        print(f"oneaxis: {mirrored.remark}", file=sys.stderr)  # noqa: T201 - as in main
     print(f"{mirrored.written} trials of {folder.root} are in MLflow (experiment {store.experiment})")  # noqa: T201
     return GOOD
 

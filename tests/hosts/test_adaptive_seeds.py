@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -51,6 +52,31 @@ def test_trials_that_no_look_needed_are_not_missing(ended):
     _, study = ended
     assert "missing" not in study.said
     assert "runs saved against all seeds for all" in study.said
+
+
+def test_only_what_was_needed_counts_where_it_is_said_what_failed(ended):
+    app, study = ended
+    assert f"3 of {sum(trials_of(app.root / 'study').values())} trials have no result:" in study.said
+
+
+def test_a_study_that_needs_no_more_seeds_lacks_nothing(shared_host):
+    app = shared_host("noisy")
+    assert app.sweep("shift=choice(5.0)", "hydra.sweeper.seeds=adaptive", "hydra.sweep.dir=studies/kept").status == 0
+    state = app.python("-m", "oneaxis.cli", "status")
+    assert "the newest just now: 6 trials findings" in state.said
+    again = app.python("-m", "oneaxis.cli", "resume", "studies/kept")
+    assert again.status == 0, again
+    assert "Done: 6 of 6 trials\nNothing is left to run.\n" in again.out
+    assert "was tried" not in again.said, "its own rows"
+    other = app.sweep("shift=choice(5.0)", "hydra.sweeper.seeds=adaptive", "hydra.sweeper.dry_run=true")
+    assert "over 3 seeds (studies/kept)" in other.said, "the folder as commands take it"
+
+
+def test_what_runs_is_foreseen_up_to_the_next_look(shared_host):
+    app = shared_host("noisy")
+    assert app.sweep("shift=choice(5.0)", "hydra.sweeper.seeds=1").status == 0
+    ahead = app.sweep("shift=choice(5.0)", "hydra.sweeper.seeds=adaptive", "hydra.sweeper.dry_run=true")
+    assert re.search(r"To run: \d of 6 trials, about .* of compute, up to the next look\n", ahead.out)
 
 
 def test_a_plan_beyond_max_trials_is_refused_before_anything_runs(shared_host):

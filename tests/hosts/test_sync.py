@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
+from shutil import which
 
 import pytest
+from tests.conftest import Store
 
 from oneaxis import cli
 
@@ -53,6 +57,62 @@ def test_an_offline_study_of_five_seeds_is_written_whole_by_sync_and_only_once(h
 
     assert cli.main(["sync", str(app.study.root)]) == 0
     assert contents(store) == first
+
+
+def can_mount():
+    tried = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False) if which("unshare") else None
+    return tried is not None and tried.returncode == 0
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs a folder that even the superuser can't write")
+def test_a_study_that_can_only_be_read_is_written_to_a_store_elsewhere(host, store):
+    app = host("plain")
+    assert app.sweep("lr=0.5,1", tracking="offline").status == 0
+    command = [sys.executable, "-m", "oneaxis.cli", "sync", str(app.study.root), "--tracking", store.uri]
+    read_only = 'mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD" && cd "$PWD" && exec "$@"'
+    for _ in range(2):
+        ended = subprocess.run(
+            ["unshare", "-rm", "sh", "-c", read_only, "sh", *command],
+            cwd=app.root,
+            env=app.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stderr == (
+            f"oneaxis: {app.study.root} can't be written: which MLflow run is whose (tracking.json) isn't kept there, "
+            "nor a log (tracking.log)\n"
+        )
+        names = [run.info.run_name for run in store.all_runs]
+        assert sorted(names) == sorted([app.study.name, "reference", "lr=0.5", "lr=1"])
+    assert not list(app.study.root.rglob("tracking.*"))
+    run = store.runs["lr=1"]
+    assert {file.path for file in store.client.list_artifacts(run.info.run_id)} == {"config.yaml", "record.json"}
+
+
+def test_a_project_that_was_renamed_goes_on_where_it_is_now(host):
+    app = host("plain")
+    assert app.sweep("lr=0.5,1", "hydra.sweep.dir=st", tracking="auto").status == 0
+    before, app.root = app.root, app.root.rename(app.root.with_name("renamed"))
+    told = f"no artifacts are in MLflow: it has those of experiment app below {before}, which is gone;"
+    written = app.python("-m", "oneaxis.cli", "sync", "st")
+    assert written.status == 0, written
+    assert told in written.err
+    for command in (["status"], ["findings"], ["lineage"]):
+        ended = app.python("-m", "oneaxis.cli", *command)
+        assert ended.status == 0, ended
+    gone_on = app.python("-m", "oneaxis.cli", "resume", "st")
+    assert gone_on.status == 0, gone_on
+    assert not before.exists()
+    store = Store(app.root / "mlflow.db")
+    run = store.runs["lr=1"]
+    before.symlink_to(app.root)
+    (artifacts,) = (app.root / "mlruns").glob(f"*/{run.info.run_id}/artifacts")
+    (artifacts / "record.json").unlink()
+    again = app.python("-m", "oneaxis.cli", "sync", "st")
+    assert (again.status, again.err) == (0, "")
+    assert (artifacts / "record.json").exists()
 
 
 def test_studies_that_start_at_once_on_a_new_store_are_all_there(shared_host, new_store):

@@ -194,6 +194,11 @@ def test_what_lacks_in_mlflow_comes_with_the_command_that_writes_it(of, mirrored
     assert steps(of, mirrored).endswith(said)
 
 
+def test_what_the_mirror_remarks_stands_below_the_links():
+    told = steps(study(), replace(MIRRORED, remark="no artifacts are in MLflow"))
+    assert told.endswith("\n        no artifacts are in MLflow")
+
+
 def test_a_study_that_is_tracked_nowhere_names_no_mlflow():
     assert "MLflow" not in steps(study(tracking=None), None)
 

@@ -83,14 +83,15 @@ def test_what_came_just_before_the_end_is_still_told(folder):
 
 def test_the_last_look_counts_what_still_runs(folder):
     told = Told(folder)
-    folder.job(TRIALS[0].folder).mkdir()
+    (folder.job(TRIALS[0].folder) / "attempts" / "1").mkdir(parents=True)  # it failed before, and waits for its turn
     folder.job(TRIALS[1].folder).mkdir()
+    (folder.job(TRIALS[1].folder) / "running.json").touch()
     folder.write_record(record(TRIALS[2]))
     told.watch.start()
     told.watch.stop()
 
     assert told.said == ["done 2"]
-    assert told.counts[-1] == 2
+    assert told.counts[-1] == 1
 
 
 def test_failed_records_are_told_too(folder):

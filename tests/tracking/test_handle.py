@@ -133,3 +133,14 @@ def test_a_study_ends_soon_where_the_server_answers_nothing(host, mute, impatien
     assert ended.status == 0, ended
     assert "MLflow: 3 trials lack there; the store did nothing for 2 s" in ended.said
     assert "all is on disk; to write the rest: oneaxis sync" in ended.said
+
+
+def test_where_no_log_can_be_kept_it_lies_elsewhere(tmp_path, new_store, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    (tmp_path / "tracking.log").mkdir()
+    ended = MirrorProcess(tmp_path, new_store.uri).finish()
+    [log] = scratch.iterdir()
+    assert ended.error == f"the mirror died; its last words are in {log}"
+    assert "holds no study" in log.read_text()

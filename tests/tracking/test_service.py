@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+from dataclasses import replace
 
 import pytest
 from tests.study.examples import record, study
@@ -17,7 +18,7 @@ STUDY = study()
 class Store:
     """A mirror whose store is away for so many calls."""
 
-    experiment, parent, view = "1", "parent", "key"
+    experiment, parent, view, remark = "1", "parent", "key", ""
 
     def __init__(self, away=0, problem=None):
         self.away = away
@@ -131,3 +132,12 @@ def test_what_was_written_is_told_at_once(desk, capsys):
     desk(Store(), "done 0", "done 2")
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["wrote"] for line in said if "wrote" in line] == [0, 2]
+
+
+def test_artifacts_begin_where_the_study_ran_or_where_that_is_gone_beside_the_store(tmp_path):
+    store = f"sqlite:///{tmp_path / 'store' / 'mlflow.db'}"
+    (tmp_path / "store").mkdir()
+    gone = replace(STUDY, cwd=str(tmp_path / "gone"))
+    assert service.artifact_place(replace(STUDY, cwd=str(tmp_path)), store) == tmp_path
+    assert service.artifact_place(gone, store) == tmp_path / "store"
+    assert service.artifact_place(gone, "http://server:5000") is None

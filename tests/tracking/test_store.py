@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from oneaxis.errors import BadOverride, StoreUnreachable
-from oneaxis.tracking.store import ADVICE, _schema_heads, choose_store, reach, sqlite_path
+from oneaxis.tracking.store import ADVICE, _schema_heads, choose_store, moved, reach, sqlite_path
 from oneaxis.vocabulary import Tracking
 
 HERE = Path("/project")
@@ -106,6 +106,18 @@ def test_no_part_of_a_password_is_shown_where_an_address_is_none(uri):
     assert "ssed" not in message
 
 
+def test_a_store_moves_with_the_project_that_it_lies_in(tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    for uri in (f"sqlite:///{tmp_path}/mlflow.db", "http://server:5000", "postgresql://host/db"):
+        assert moved(uri, before, after) == uri
+    assert moved(f"sqlite:///{before}/a/mlflow.db?timeout=60", before, after) == (
+        f"sqlite:///{after}/a/mlflow.db?timeout=60"
+    )
+    before.mkdir()
+    (before / "mlflow.db").touch()
+    assert moved(f"sqlite:///{before}/mlflow.db", before, after) == f"sqlite:///{before}/mlflow.db", "it is still there"
+
+
 # -- SQLite ----------------------------------------------------------------------------------------
 
 
@@ -153,6 +165,25 @@ def test_a_store_of_another_mlflow_is_refused_with_the_command_that_migrates_it(
 
     assert f"tracking store {uri} has another MLflow's schema (0123456789ab; this MLflow wants " in message
     assert f"run `mlflow db upgrade {uri}` after a backup, or {ADVICE}" in message
+
+
+@pytest.mark.parametrize("more", ["", "CREATE TABLE alembic_version (version_num TEXT);"])
+def test_a_store_that_is_half_made_is_refused_with_the_command_that_moves_it_away(tmp_path, more):
+    path = tmp_path / "my mlflow.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"CREATE TABLE experiments (name TEXT); CREATE TABLE runs (name TEXT); {more}")
+    message = refused(f"sqlite:///{path}")
+
+    assert f"tracking store sqlite:///{path} is half made: what made it was ended, or is still at it" in message
+    assert f"`mv '{path}' '{path}'.broken`, and type this again, or {ADVICE}" in message
+
+
+def test_a_store_of_before_there_were_versions_is_mlflows_own_business(tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
+        connection.executescript(
+            "CREATE TABLE experiments (name TEXT); CREATE TABLE runs (name TEXT); INSERT INTO runs VALUES ('mine');"
+        )
+    reach(f"sqlite:///{tmp_path}/mlflow.db")
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):

@@ -158,6 +158,11 @@ class Comparison:
     remarks: tuple[str, ...] = ()
 
     @property
+    def not_needed(self) -> int:
+        """How many planned trials an adaptive study could do without."""
+        return sum(row.not_needed for row in (self.reference, *self.rows) if row is not None)
+
+    @property
     def seeds(self) -> int:
         """The most seeds that any row has."""
         return max((row.planned for row in (self.reference, *self.rows) if row is not None), default=0)

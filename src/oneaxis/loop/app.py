@@ -21,6 +21,7 @@ from oneaxis.analysis.claims import Standing
 from oneaxis.errors import AppUnusable, FolderUnusable
 from oneaxis.loop.answer import MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
 from oneaxis.loop.command_line import fixed_key
+from oneaxis.loop.home import home
 from oneaxis.masking import MASK
 from oneaxis.study.folder import StudyFolder, newest
 from oneaxis.trial.codec import read_json
@@ -148,7 +149,7 @@ def find_app(given: str | None, here: Path, *, config_name: str | None = None) -
             f'{PROJECT_FILE}: [tool.oneaxis] app = "train.py"'
         ) from None
     study = last.read_study()
-    return _checked(App(study.app, Path(study.cwd), config_name), f"the newest study, {last.root},")
+    return _checked(App(study.app, home(study, last.root), config_name), f"the newest study, {last.root},")
 
 
 def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:

@@ -15,7 +15,7 @@ from oneaxis.loop.advice import short
 from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.command_line import typed_arguments
 from oneaxis.loop.hydras_files import save_masked
-from oneaxis.loop.known import look, what_runs
+from oneaxis.loop.known import RESUME, look, what_runs
 from oneaxis.loop.launchers import thread_limits
 from oneaxis.loop.proved import drift
 from oneaxis.loop.settings import Settings
@@ -33,8 +33,6 @@ from oneaxis.trial.guard import now
 from oneaxis.trial.loaded import project_root
 from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import Plan, Policy, Study, Tracking
-
-RESUME = "ONEAXIS_RESUME"  # set by `oneaxis resume` for the app that it runs: the folder of the study that goes on
 
 
 @dataclass(frozen=True)

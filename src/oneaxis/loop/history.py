@@ -8,6 +8,7 @@ from pathlib import Path
 
 from oneaxis.analysis.claims import Standing
 from oneaxis.errors import OneAxisError
+from oneaxis.loop.advice import short
 from oneaxis.loop.past import PastStudy, reference_digest, studies_under
 from oneaxis.planning.roles import order_remarks, role
 from oneaxis.report.table import signed
@@ -19,9 +20,18 @@ Measured = tuple[PastStudy, Mapping[str, Deviation]]  # a study, its deviations 
 
 
 def remarks_of_the_past(
-    plan: Plan, roles: Mapping[str, Sequence[str]], claims: Sequence[Standing], root: Path, reproduce: str
+    plan: Plan,
+    roles: Mapping[str, Sequence[str]],
+    claims: Sequence[Standing],
+    root: Path,
+    reproduce: str,
+    *,
+    own: str | None = None,
 ) -> Iterator[str]:
-    """Tuning before its time, then each deviation that a study below `root` measured at the same reference."""
+    """Tuning before its time, then each deviation that a study below `root` measured at the same reference.
+
+    What the study `own` (an id) measured is nothing that was tried before: it goes on.
+    """
     if plan.reference is None or not plan.deviations:
         return
     digest = reference_digest(plan)
@@ -37,7 +47,9 @@ def remarks_of_the_past(
         baseline_open=baseline_open,
         reproduce=reproduce,
     )
-    newest_first = [(each, {one.digest: one for one in each.study.plan.deviations}) for each in past[::-1]]
+    newest_first = [
+        (each, {one.digest: one for one in each.study.plan.deviations}) for each in past[::-1] if each.study.id != own
+    ]
     tried = list(chain.from_iterable(_newest(deviation, newest_first) for deviation in plan.deviations))
     yield from tried[:MOST_REMARKS]
     if len(tried) > MOST_REMARKS:
@@ -61,5 +73,5 @@ def _tried(deviation: Deviation, past: Sequence[Measured]) -> Iterator[str]:
             verdict = row.verdict or "no verdict"
             yield (
                 f"{deviation.name} was tried at this reference: {verdict}, {signed(effect.mean, DIGITS)} over "
-                f"{effect.n} seed{'' if effect.n == 1 else 's'} ({each.folder.name})"
+                f"{effect.n} seed{'' if effect.n == 1 else 's'} ({short(each.folder.root)})"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.canonical import leaves
 from oneaxis.errors import OneAxisError
 from oneaxis.loop.advice import short
@@ -23,6 +25,7 @@ from oneaxis.study.siblings import earlier
 from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import Compose, Plan, Record, Study, Tracking, Trial
 
+RESUME = "ONEAXIS_RESUME"  # set by `oneaxis resume` for the app that it runs: the folder of the study that goes on
 MOST_NAMED = 12  # deviations that were taken over; more are counted
 
 
@@ -70,16 +73,25 @@ def look(
     return look_up(left, study.app, earlier(config, own), (lambda *_: unstable) if unstable else refuses)
 
 
+def going_on(config: DictConfig, settings: Settings, plan: Plan) -> Study | None:
+    """The study in `hydra.sweep.dir`, if this one seems to go on with it: nobody holds its folder yet."""
+    with suppress(OneAxisError):
+        there = StudyFolder(Path(str(config.hydra.sweep.dir))).read_study()
+        if (settings.reuse is not False or RESUME in os.environ) and not differences(there, plan, settings.policy):
+            return there
+    return None
+
+
 def foreseen(config: DictConfig, settings: Settings, plan: Plan, refuses: Refuses) -> Sequence[str]:
     """What a study would find known if it started now; nothing is written."""
     folder = StudyFolder(Path(str(config.hydra.sweep.dir)))
     tracking = Tracking(None, "")
     study = Study("", "", "", tuple(entry_point()), (), "", plan, settings.policy, tracking)
     records: Mapping[int, Record] = {}
-    with suppress(OneAxisError):
-        there = folder.read_study()
-        if settings.reuse is not False and not differences(there, plan, settings.policy):
-            records = {index: record for index, record in folder.records(there).items() if record.status == "finished"}
+    there = going_on(config, settings, plan)
+    if there is not None:
+        kept = folder.records(there)
+        records = {index: record for index, record in kept.items() if record.status == "finished"}
     reuse = look(config, settings, study, records, own=folder.root, refuses=refuses)
     taken = {
         index: replace(found.record, reused_from={"study": found.record.study, "folder": str(found.job)})
@@ -90,7 +102,7 @@ def foreseen(config: DictConfig, settings: Settings, plan: Plan, refuses: Refuse
 
 def what_runs(study: Study, records: Mapping[int, Record], reuse: Reuse) -> Sequence[str]:
     """`Reused: 30 of 35 trials …`, `To run: 5 trials, about 12 s of compute`; nothing for a study all new."""
-    trials = study.plan.trials
+    trials = needed(study, records)
     left = [trial for trial in trials if trial.index not in records]
     lines = [*kept_lines(study, records), *reused_lines(study, records)]
     lines += [
@@ -100,12 +112,19 @@ def what_runs(study: Study, records: Mapping[int, Record], reuse: Reuse) -> Sequ
         return [*lines, "Nothing is left to run."] if lines else []
     if not lines and not reuse.seconds:
         return []
-    return [*lines, f"To run: {len(left)} of {len(trials)} trials{_cost(left, records, reuse.seconds)}"]
+    until = ", up to the next look" if study.plan.adaptive else ""
+    return [*lines, f"To run: {len(left)} of {len(trials)} trials{_cost(left, records, reuse.seconds)}{until}"]
+
+
+def needed(study: Study, records: Mapping[int, Record]) -> Sequence[Trial]:
+    """The trials of a study that have a record, or want one by what is known: adaptive seeds plan more than that."""
+    wanted = {trial.index for trial in wanted_trials(study.plan, records, study.policy)}
+    return [trial for trial in study.plan.trials if trial.index in wanted or trial.index in records]
 
 
 def kept_lines(study: Study, records: Mapping[int, Record]) -> Sequence[str]:
     own = [record for record in records.values() if not record.reused_from]
-    return [f"Done: {len(own)} of {len(study.plan.trials)} trials"] if own else []
+    return [f"Done: {len(own)} of {len(needed(study, records))} trials"] if own else []
 
 
 def reused_lines(study: Study, records: Mapping[int, Record]) -> Sequence[str]:
@@ -113,12 +132,13 @@ def reused_lines(study: Study, records: Mapping[int, Record]) -> Sequence[str]:
     reused = {index: record for index, record in records.items() if record.reused_from}
     if not reused:
         return []
-    total = len(study.plan.trials)
+    trials = needed(study, records)
+    total = len(trials)
     lines = [f"Reused: {len(reused)} of {total} trials, from {_places(reused.values())}"]
     if len(reused) == total:
         return lines
-    planned = Counter(trial.deviation for trial in study.plan.trials)
-    counts = Counter(trial.deviation for trial in study.plan.trials if trial.index in reused)
+    planned = Counter(trial.deviation for trial in trials)
+    counts = Counter(trial.deviation for trial in trials if trial.index in reused)
     named = [f"{name or 'reference'} {count}/{planned[name]}" for name, count in counts.items()]
     more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
     return [*lines, f"  {', '.join(named[:MOST_NAMED])}{more}"]

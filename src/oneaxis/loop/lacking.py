@@ -13,7 +13,7 @@ from oneaxis.vocabulary import Record, Study, Trial
 def failure(study: Study, folder: Path, comparison: Comparison, problem: BaseException | None) -> str:
     """A line for each trial without a result, and what to type; `problem` is what stopped the launcher."""
     several = study.several_seeds
-    total = len(study.plan.trials)
+    total = len(study.plan.trials) - comparison.not_needed
     lines = [f"{len(comparison.unusable)} of {total} trials have no result:"]
     lines.extend(f"  {_reason(trial, record, several_seeds=several)}" for trial, record in comparison.unusable[:10])
     if len(comparison.unusable) > 10:  # noqa: PLR2004 - a screenful

@@ -34,6 +34,8 @@ def mlflow_lines(uri: str | None, mirrored: Mirrored, comparison: Comparison, *,
     lines.append(f"{INDENT}{_ui_link(uri, mirrored, comparison)}")
     if mirrored.view is not None:
         lines.append(f"{INDENT}or its saved view: {_view_link(uri, mirrored)}")
+    if mirrored.remark:
+        lines.append(f"{INDENT}{mirrored.remark}")
     return lines
 
 

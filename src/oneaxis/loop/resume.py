@@ -13,7 +13,8 @@ from pathlib import Path
 
 from oneaxis.composing.text import quote
 from oneaxis.errors import FolderUnusable
-from oneaxis.loop.begin import RESUME
+from oneaxis.loop.home import home
+from oneaxis.loop.known import RESUME
 from oneaxis.masking import MASK
 from oneaxis.vocabulary import Study
 
@@ -32,9 +33,7 @@ def resume(root: Path, study: Study, *, app: str | None = None, tracking: str | 
     """
     if study.single:
         raise FolderUnusable(f"{root} is a single run, not a study; run it again: {_typed(study.app, study.arguments)}")
-    cwd = Path(study.cwd)
-    if not cwd.is_dir():
-        cwd = Path.cwd()  # the project was moved, or came from another machine
+    cwd = home(study, root)
     arguments = _arguments(study, root.absolute(), tracking)
     program = _program(app, study, cwd)
     ended = subprocess.run(  # noqa: S603 - the user's own app

@@ -26,7 +26,7 @@ from oneaxis.loop.command_line import config_name
 from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.job_folder import refuse_shared
-from oneaxis.loop.known import foreseen, refusing
+from oneaxis.loop.known import foreseen, going_on, refusing
 from oneaxis.loop.launchers import pass_limit_on, refuse_hidden_devices, thread_limits, without_effect
 from oneaxis.loop.launching import Launching
 from oneaxis.loop.proved import proving
@@ -120,7 +120,9 @@ def _remarks(
     if unfrozen is not None:
         yield f"the files in use aren't frozen for this study: {unfrozen}"
     yield from without_effect(config)
-    yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce)
+    there = going_on(config, settings, plan)
+    own = None if there is None else there.id
+    yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce, own=own)
     if settings.left_aside:
         yield f"settings of the app's own sweeper are left aside: {', '.join(settings.left_aside)}"
 

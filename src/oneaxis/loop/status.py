@@ -21,6 +21,7 @@ from oneaxis.errors import AppUnusable, BadRecord
 from oneaxis.loop.app import App, Planned, plan_filled
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
+from oneaxis.loop.known import needed
 from oneaxis.loop.next_steps import Step, next_steps
 from oneaxis.loop.past import NO_AXES, PastStudy, change_of, last_like, reference_digest, studies_under
 from oneaxis.study.folder import folders_with
@@ -228,10 +229,9 @@ def _newest(studies: Sequence[PastStudy]) -> tuple[str, int, int] | None:
         return None
     last = studies[-1]
     found = last.folder.records(last.study)
-    lacking = sum(
-        trial.index not in found or found[trial.index].status != "finished" for trial in last.study.plan.trials
-    )
-    return last.study.created, len(last.study.plan.trials), lacking
+    trials = needed(last.study, found)
+    lacking = sum(trial.index not in found or found[trial.index].status != "finished" for trial in trials)
+    return last.study.created, len(trials), lacking
 
 
 def _mean(records: Sequence[Record], metric: str | None) -> float | None:

@@ -47,8 +47,7 @@ class Contents:
     @property
     def trials(self) -> int:
         """How many the study needed: adaptive ones plan more than that."""
-        rows = self.comparison.rows if self.reference is None else (self.reference, *self.comparison.rows)
-        return len(self.study.plan.trials) - sum(row.not_needed for row in rows)
+        return len(self.study.plan.trials) - self.comparison.not_needed
 
     @property
     def reference(self) -> Row | None:

@@ -11,6 +11,7 @@ from oneaxis.study.folder import StudyFolder
 from oneaxis.trial.codec import RECORD_FILE
 from oneaxis.trial.handover import REQUEST_FILE
 from oneaxis.trial.journal import CURVES_FILE
+from oneaxis.trial.running import RUNNING_FILE
 from oneaxis.vocabulary import Trial
 
 INTERVAL = 0.05  # seconds; longer with many trials, so that looking costs little
@@ -21,8 +22,8 @@ FOLLOW_EVERY = 3.0  # seconds between looks at a running trial's curve
 class Watch:
     """Tells of each trial once: when its task wants its MLflow run, and when its record is there.
 
-    `running` is told after every look how many trials have a job folder and no record yet, `grew` now and then that
-    the curve of such a trial has new points.
+    `running` is told after every look how many trials a job holds, `grew` now and then that the curve of a trial
+    without a record has new points.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Watch:
                 del self._waiting[trial.index]
                 self._recorded(trial)
                 continue
-            running += 1
+            running += (job / RUNNING_FILE).exists()  # what failed before has a folder, too
             if not (job / REQUEST_FILE).exists():
                 self._asked.discard(trial.index)  # a new attempt asks anew
             elif trial.index not in self._asked:

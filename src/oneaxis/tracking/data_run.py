@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
+from oneaxis.tracking.artifacts import gone
 from oneaxis.tracking.names import to_key
 from oneaxis.tracking.rows import params
 from oneaxis.tracking.schema import prepare_store
@@ -30,6 +31,8 @@ def write_data_run(
     ------
     mlflow.exceptions.MlflowException
         If the store can't be reached.
+    FileNotFoundError
+        If the run is written, and its artifacts would lie in a place that is gone.
     """
     prepare_store(uri)
     client = MlflowClient(tracking_uri=uri)
@@ -41,7 +44,11 @@ def write_data_run(
         client.log_param(run, key, text)
     for key, value in counts.items():
         client.log_metric(run, to_key(key), value)
-    client.log_artifacts(run, str(folder))
+    lost = gone(str(client.get_experiment(place).artifact_location))
+    if lost is None:
+        client.log_artifacts(run, str(folder))
     with contextlib.redirect_stdout(io.StringIO()):  # MLflow prints the run's address, with user and password
         client.set_terminated(run)
+    if lost is not None:
+        raise FileNotFoundError(f"no artifacts are in MLflow: it has those of {experiment} below {lost}, which is gone")
     return run

@@ -7,12 +7,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from oneaxis.trial import address
 
@@ -32,6 +33,7 @@ class Mirrored:
     lacking: tuple[int, ...]
     error: str | None
     view: str | None = None  # the key of the saved view
+    remark: str = ""  # what the user should know, though nothing failed
 
 
 class MirrorProcess:
@@ -40,7 +42,7 @@ class MirrorProcess:
     def __init__(
         self, root: Path, uri: str, *, again: bool = False, notice: Callable[[str], None] = lambda _: None
     ) -> None:
-        """Start the process. Its own messages go to `tracking.log` in the study's folder.
+        """Start the process. Its own messages go to `tracking.log` in the study's folder, if that can be written.
 
         `again` writes what is there already once more; `notice` is told, from another thread, of trouble and its end.
         """
@@ -68,7 +70,8 @@ class MirrorProcess:
             self._still = max(STILL, float(environment["MLFLOW_HTTP_REQUEST_TIMEOUT"]))
         if again:
             environment["ONEAXIS_SYNC"] = "1"
-        with (root / LOG_FILE).open("ab") as log:
+        self._log, log = _open_log(root)
+        with log:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-P", "-m", "oneaxis.tracking.service", str(root)],
                 stdin=subprocess.PIPE,
@@ -155,7 +158,9 @@ class MirrorProcess:
     def _read(self) -> Mirrored:
         answer = self._answer
         if answer is None:
-            return Mirrored(None, None, 0, (), f"the mirror died; its last words are in {self._root / LOG_FILE}")
+            return Mirrored(None, None, 0, (), f"the mirror died; its last words are in {self._log}")
+        if answer["error"] is None and self._log.parent != self._root:
+            self._log.unlink(missing_ok=True)  # nobody looks for it elsewhere
         return Mirrored(
             experiment=answer.get("experiment"),
             parent=answer.get("parent"),
@@ -163,7 +168,16 @@ class MirrorProcess:
             lacking=tuple(answer["lacking"]),
             error=answer["error"],
             view=answer.get("view"),
+            remark=answer.get("remark", ""),
         )
+
+
+def _open_log(root: Path) -> tuple[Path, BinaryIO]:
+    try:
+        return root / LOG_FILE, (root / LOG_FILE).open("ab")
+    except OSError:  # a study where it can only be read is mirrored as well
+        descriptor, path = tempfile.mkstemp(prefix="oneaxis-tracking-", suffix=".log")
+        return Path(path), os.fdopen(descriptor, "ab")
 
 
 def sync(root: Path, uri: str, recorded: Sequence[int]) -> Mirrored:

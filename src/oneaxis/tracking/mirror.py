@@ -6,6 +6,7 @@ The study's folder is the truth; writing the same trial again changes nothing.
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from mlflow.exceptions import MlflowException
 from oneaxis.analysis.comparison import compare
 from oneaxis.masking import has_mask
 from oneaxis.study.folder import StudyFolder
+from oneaxis.tracking.artifacts import gone
 from oneaxis.tracking.left_open import LeftOpen
 from oneaxis.tracking.names import to_key
 from oneaxis.tracking.rows import curve, curve_started, metrics, millis, params, point_metrics
 from oneaxis.tracking.schema import prepare_store
+from oneaxis.tracking.store import sqlite_path
 from oneaxis.tracking.tags import note, source_tags, study_tags, trial_tags
 from oneaxis.tracking.view import save_view
 from oneaxis.tracking.written import Answers, mark_of
@@ -56,16 +59,30 @@ class Mirror:
         prepare_store(uri)
         self._study = study
         self._folder = folder
+        self._uri = uri
         self._again = again
         self._progressed = progressed
         self._client = MlflowClient(tracking_uri=uri)
         self.experiment = self._experiment(study.tracking.experiment)
         self._answers = Answers(study, folder, uri, self.experiment)
         self._left_open = LeftOpen(self._client, self.experiment, study)
+        self._without_artifacts = gone(str(self._client.get_experiment(self.experiment).artifact_location))
         self._followed: dict[int, int] = {}  # points of a running trial's curve that are written, by trial
         self._new = False  # whether this store had nothing of this study before
         self.view: str | None = None  # the key of the study's saved view
         self.parent = None if study.single else self._open_parent()
+
+    @property
+    def remark(self) -> str:
+        """Why artifacts aren't written, where they aren't; empty else."""
+        place, store = self._without_artifacts, sqlite_path(self._uri)
+        if place is None or store is None:
+            return ""
+        line = shlex.join(["ln", "-s", str(store.parent), str(place)])
+        return (
+            f"no artifacts are in MLflow: it has those of experiment {self._study.tracking.experiment} below {place}, "
+            f"which is gone; all are in the study's folder. To have them there: {line}, then oneaxis sync"
+        )
 
     def give_run(self, trial: Trial, record: Record | None = None, *, attempt: bool = False) -> str:
         """The trial's run, made if there is none yet; its id is left in the job folder.
@@ -147,7 +164,7 @@ class Mirror:
         )
         if self.parent is None:
             return
-        for name in REPORT:
+        for name in REPORT if self._without_artifacts is None else ():
             if (self._folder.root / name).exists():
                 self._upload(self.parent, self._folder.root / name)
         self._client.set_tag(self.parent, "mlflow.note.content", note(self._study, comparison))
@@ -213,6 +230,8 @@ class Mirror:
         return str(created.info.run_id)
 
     def _artifacts(self, run: str, trial: Trial, record: Record) -> None:
+        if self._without_artifacts is not None:
+            return
         job = self._folder.job(trial.folder)
         config = job / ".hydra" / "config.yaml"
         whole = config.exists() and not has_mask(record.config)

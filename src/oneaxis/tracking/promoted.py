@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from oneaxis.masking import MASK, masked_addresses
+from oneaxis.tracking.store import sqlite_path
 from oneaxis.vocabulary import Study
 
 TAG = "oneaxis.promoted"
@@ -20,6 +21,9 @@ def tag_promoted(study: Study, names: Collection[str | None], child: str) -> str
         return None
     if MASK in uri:
         return f"the store's password isn't kept; set MLFLOW_TRACKING_URI and tag {study.name} by hand"
+    store = sqlite_path(uri)
+    if store is not None and not store.exists():
+        return f"there is no {store}"  # the project was moved, say; MLflow would make a new one there
     from mlflow import MlflowClient  # noqa: PLC0415 - it takes seconds to load
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - as above
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from oneaxis.errors import BadRecord
 from oneaxis.study.folder import StudyFolder
+from oneaxis.tracking.store import sqlite_path
 from oneaxis.tracking.trouble import in_our_words, told
 from oneaxis.trial import address
 from oneaxis.vocabulary import Record, Study
@@ -49,12 +50,24 @@ def main(root: str) -> int:
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     folder = StudyFolder(Path(root))
     study = folder.read_study()
-    with contextlib.suppress(OSError):  # a study may have come from another machine
-        os.chdir(study.cwd)  # MLflow puts the artifacts of a new experiment where the process is
-    desk = _Desk(study, folder, os.environ[address.VARIABLE], again="ONEAXIS_SYNC" in os.environ)
+    uri = os.environ[address.VARIABLE]
+    place = artifact_place(study, uri)
+    if place is not None:
+        os.chdir(place)
+    desk = _Desk(study, folder, uri, again="ONEAXIS_SYNC" in os.environ)
     desk.serve(lines)
     print(json.dumps(desk.answer()), flush=True)  # noqa: T201 - the protocol
     return 1 if desk.problem else 0
+
+
+def artifact_place(study: Study, uri: str) -> Path | None:
+    """Where MLflow is to begin `mlruns`, for the artifacts of a new experiment: it does that where the process is.
+
+    Beside the store if the study's own place is gone, or is only read; None if no place is known.
+    """
+    store = sqlite_path(uri)
+    places = [Path(study.cwd), *([] if store is None else [store.parent])]
+    return next((place for place in places if place.is_dir() and os.access(place, os.W_OK)), None)
 
 
 class _Desk:
@@ -101,6 +114,7 @@ class _Desk:
                 "experiment": self._mirror.experiment,
                 "parent": self._mirror.parent,
                 "view": self._mirror.view,
+                "remark": self._mirror.remark,
             }
         return answer
 

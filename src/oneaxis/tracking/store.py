@@ -7,10 +7,12 @@ import http.client
 import importlib.util
 import os
 import re
+import shlex
 import socket
 import sqlite3
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,6 +76,14 @@ def sqlite_path(uri: str) -> Path | None:
     return Path(uri.removeprefix("sqlite:///").partition("?")[0])
 
 
+def moved(uri: str, before: Path, after: Path) -> str:
+    """A store's URI after the folder `before`, which it lay below, has become `after`; as it is where it is no file."""
+    path = sqlite_path(uri)
+    if path is None or before == after or path.exists() or not path.is_relative_to(before):
+        return uri
+    return uri.replace(str(path), str(after / path.relative_to(before)), 1)
+
+
 def _absolute(uri: str, cwd: Path) -> str:
     """Jobs may run in other folders, so a relative path is made absolute."""
     path = sqlite_path(uri)
@@ -96,18 +106,53 @@ def _reach_sqlite(uri: str) -> None:
         raise StoreUnreachable(f"tracking store {uri}: the file can't be written; {ADVICE}")
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=TIMEOUT)) as connection:
-            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
-            versions = set()
-            if "alembic_version" in tables:
-                versions = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
+            state = read_state(connection)
     except sqlite3.Error as error:
         raise StoreUnreachable(f"tracking store {uri} is no readable SQLite database ({error}); {ADVICE}") from error
+    state.refuse_half_made(uri)
     heads = _schema_heads()
-    if versions and heads and not versions & heads:
+    if state.versions and heads and not state.versions & heads:
         raise StoreUnreachable(
-            f"tracking store {uri} has another MLflow's schema ({', '.join(versions)}; this MLflow wants "
+            f"tracking store {uri} has another MLflow's schema ({', '.join(state.versions)}; this MLflow wants "
             f"{', '.join(heads)}); run `mlflow db upgrade {uri}` after a backup, or {ADVICE}"
         )
+
+
+@dataclass(frozen=True)
+class StoreState:
+    """What a SQLite file holds: whether it is `new` (no table yet), its schema's `versions`, whether it is whole."""
+
+    new: bool
+    versions: frozenset[str]
+    half_made: bool
+
+    def refuse_half_made(self, uri: str) -> None:
+        """Refuse a store whose making was broken off: MLflow can't go on with it, and only makes it worse.
+
+        Raises
+        ------
+        StoreUnreachable
+            With the command that moves it away.
+        """
+        if self.half_made:
+            path = shlex.quote(str(sqlite_path(uri)))
+            raise StoreUnreachable(
+                f"tracking store {uri} is half made: what made it was ended, or is still at it; no run is in it, so "
+                f"wait or move it away, `mv {path} {path}.broken`, and type this again, or {ADVICE}"
+            )
+
+
+def read_state(connection: sqlite3.Connection) -> StoreState:
+    """Look into a SQLite file."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+    versions: frozenset[str] = frozenset()
+    if "alembic_version" in tables:
+        versions = frozenset(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
+    # MLflow makes its first tables, then writes down a version with each step. Stores from before it had versions are
+    # full of runs, and MLflow's own business.
+    begun = not versions and {"experiments", "runs"} <= tables
+    half_made = begun and connection.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is None
+    return StoreState(not tables, versions, half_made)
 
 
 def _schema_heads() -> set[str]:

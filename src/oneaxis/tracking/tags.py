@@ -69,7 +69,7 @@ def trial_tags(study: Study, trial: Trial, record: Record | None) -> dict[str, s
 
 def note(study: Study, comparison: Comparison) -> str:
     """A study's verdicts in words, its table, and what is without a result, in Markdown."""
-    count = len(study.plan.trials)
+    count = len(study.plan.trials) - comparison.not_needed
     lines = [f"- {escaped(sentence(row, comparison))}" for row in ordered(comparison)[:FIRST]]
     if len(comparison.rows) > FIRST:
         lines.append(f"- and {len(comparison.rows) - FIRST} more, in the table")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,29 @@ from oneaxis.trial.codec import write_json
 from oneaxis.trial.handover import ANSWER_FILE
 from oneaxis.vocabulary import Record, Study, Trial
 
+ONLY_READ = (errno.EROFS, errno.EACCES, errno.EPERM)
+
 
 @dataclass(frozen=True)
 class Answers:
-    """`tracking.json` in the folders of a study and its trials: which run each has, and what of it is written."""
+    """`tracking.json` in the folders of a study and its trials: which run each has, and what of it is written.
+
+    Where a folder is only read, it is kept in memory: MLflow can be searched for a run, too.
+    """
 
     study: Study
     folder: StudyFolder
     uri: str
     experiment: str
+    unkept: dict[Path, Mapping[str, Any]] = field(default_factory=dict)
 
     def left(self, trial: Trial) -> Mapping[str, Any] | None:
         """What lies in a trial's folder, of whichever study and store."""
+        path = self.folder.job(trial.folder) / ANSWER_FILE
+        if path in self.unkept:
+            return self.unkept[path]
         with contextlib.suppress(FileNotFoundError, ValueError):
-            return dict(json.loads((self.folder.job(trial.folder) / ANSWER_FILE).read_text(encoding="utf-8")))
+            return dict(json.loads(path.read_text(encoding="utf-8")))
         return None
 
     def is_mine(self, left: Mapping[str, Any]) -> bool:
@@ -43,13 +53,21 @@ class Answers:
 
     def leave(self, trial: Trial, run: str, *, written: str | None = None) -> None:
         """Say which run a trial has, and, `written`, which record of it is there."""
-        job = self.folder.job(trial.folder)
-        job.mkdir(parents=True, exist_ok=True)
-        write_json({"schema": 1, "study": self.study.id, **self._run(run, written)}, job / ANSWER_FILE)
+        content = {"schema": 1, "study": self.study.id, **self._run(run, written)}
+        self._keep(content, self.folder.job(trial.folder) / ANSWER_FILE)
 
     def leave_parent(self, run: str, *, written: str | None = None, view: str | None = None) -> None:
         """The same of the study's own run, with the key of its saved view."""
-        write_json({"schema": 1, **self._run(run, written), "view": view}, self.folder.root / ANSWER_FILE)
+        self._keep({"schema": 1, **self._run(run, written), "view": view}, self.folder.root / ANSWER_FILE)
+
+    def _keep(self, content: Mapping[str, Any], path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(content, path)
+        except OSError as error:
+            if error.errno not in ONLY_READ:
+                raise
+            self.unkept[path] = content
 
     def _run(self, run: str, written: str | None) -> Mapping[str, Any]:
         return {"experiment": self.experiment, "run": run, "uri": masked_addresses(self.uri), "written": written}
