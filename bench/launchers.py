@@ -1,6 +1,6 @@
-"""The same studies from a laptop to a cluster: trials that take no time, and fifteen of the demo's.
+"""The same study from a laptop to a cluster: trials that take no time, for what each costs; or the demo's own.
 
-    python bench/launchers.py [--trials 12]
+    python bench/launchers.py [--trials 12 | --demo]
 
 Slurm is the two-node cluster of tests/far, Ray a cluster that the study starts and ends, both on this machine; what
 isn't installed is left out, and said.
@@ -56,35 +56,46 @@ def main() -> int:
             if name == "ray" and not find_spec("ray"):
                 print("left out: ray (not installed)", file=sys.stderr)
                 continue
-            rows.append(row(name, Path(temporary), options.trials, nodes.environment if nodes else {}))
+            environment = nodes.environment if nodes else {}
+            if options.demo:
+                rows.append(demo_row(name, Path(temporary), environment))
+            else:
+                rows.append(row(name, Path(temporary), options.trials, environment))
             print(rows[-1], flush=True)
-    where = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {date.today()}"
-    head = f"{options.trials} trials that take no time, two at a time but for basic, {where}\n\n"
-    head += (
-        "| hydra/launcher= | wall s | trials alone, s | a trial, s | CPU s of this side | the demo's study, wall s |\n"
-    )
-    head += "|---|---|---|---|---|---|\n"
+    where = f"two at a time but for basic, {os.cpu_count()} cores, {platform.machine()}, "
+    where += f"Python {platform.python_version()}, {date.today()}\n\n"
+    head = f"{options.trials} trials that take no time, {where}"
+    head += "| hydra/launcher= | wall s | trials alone, s | a trial, s | CPU s of this side |\n|---|---|---|---|---|\n"
+    if options.demo:
+        head = f"`python train.py -m {' '.join(DEMO)}`, 15 trials, {where}"
+        head += "| hydra/launcher= | wall s | of these, training |\n|---|---|---|\n"
     if options.keep:
-        (RESULTS / "launchers.md").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+        file = "launchers_demo.md" if options.demo else "launchers.md"
+        (RESULTS / file).write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
     return 0
+
+
+def demo_row(name: str, place: Path, environment: Mapping[str, str]) -> str:
+    app = place / name
+    app.mkdir()
+    shutil.copy(HERE.parent / "train.py", app)
+    shutil.copytree(HERE.parent / "conf", app / "conf")
+    wall = study("train.py", app, [*DEMO, *LAUNCHERS[name]], environment)
+    records = [json.loads(path.read_text()) for path in (app / "study").glob("*/record.json")]
+    assert {record["status"] for record in records} == {"finished"}
+    return f"| {name} | {wall:.1f} | {sum(record['seconds'] for record in records):.1f} |"
 
 
 def row(name: str, place: Path, trials: int, environment: dict[str, str]) -> str:
     app = place / name
     shutil.copytree(APP, app, ignore=shutil.ignore_patterns("__pycache__"))
-    line = [f"x=range(1,{trials // 2})", "hydra.sweeper.seeds=2", *LAUNCHERS[name]]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wall = study("app.py", app, line, environment)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    line = [f"x=range(1,{trials // 2})", "hydra.sweeper.seeds=2", *LAUNCHERS[name]]
+    wall, after = study("app.py", app, line, environment), resource.getrusage(resource.RUSAGE_CHILDREN)
     marks = json.loads((app / "study" / "times.json").read_text())["sittings"][-1]
     ran = marks["ended"] - marks["launched"]
     own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    demo = place / f"{name}-demo"
-    demo.mkdir()
-    shutil.copy(HERE.parent / "train.py", demo)
-    shutil.copytree(HERE.parent / "conf", demo / "conf")
-    whole = study("train.py", demo, [*DEMO, *LAUNCHERS[name]], environment)
-    return f"| {name} | {wall:.1f} | {ran:.1f} | {ran / trials:.2f} | {own:.1f} | {whole:.1f} |"
+    return f"| {name} | {wall:.1f} | {ran:.1f} | {ran / trials:.2f} | {own:.1f} |"
 
 
 def study(script: str, app: Path, line: Sequence[str], environment: Mapping[str, str]) -> float:
@@ -122,8 +133,9 @@ def cluster(place: str):
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=12, help="an even number")
+    parser.add_argument("--demo", action="store_true", help="fifteen trials of the demo")
     parser.add_argument("--place", help="a folder for the studies (default: the system's for such)")
-    parser.add_argument("--keep", action="store_true", help="write bench/results/launchers.md")
+    parser.add_argument("--keep", action="store_true", help="write bench/results/launchers.md, or launchers_demo.md")
     return parser.parse_args()
 
 

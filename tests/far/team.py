@@ -124,6 +124,10 @@ class Door:
         self.let_in = 0
         self._listens: ThreadingHTTPServer | None = None
 
+    @property
+    def closed(self) -> bool:
+        return self._listens is None
+
     def open(self) -> None:
         door = self
         keys = (f"{user}:{password}".encode() for user, password in PASSWORDS.items())
