@@ -75,7 +75,7 @@ def look(
 
 def going_on(config: DictConfig, settings: Settings, plan: Plan) -> Study | None:
     """The study in `hydra.sweep.dir`, if this one seems to go on with it: nobody holds its folder yet."""
-    with suppress(OneAxisError):
+    with suppress(OneAxisError, OSError):
         there = StudyFolder(Path(str(config.hydra.sweep.dir))).read_study()
         if (settings.reuse is not False or RESUME in os.environ) and not differences(there, plan, settings.policy):
             return there

@@ -67,7 +67,7 @@ class StudyFolder:
         """
         try:
             content = read_json(self.study_file)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise FolderUnusable(f"{self.root} holds no study (no {STUDY_FILE}); give the folder of one") from None
         try:
             return manifest.from_json(content)
