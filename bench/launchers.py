@@ -68,7 +68,7 @@ def main() -> int:
     head += "| hydra/launcher= | wall s | trials alone, s | a trial, s | CPU s of this side |\n|---|---|---|---|---|\n"
     if options.demo:
         head = f"`python train.py -m {' '.join(DEMO)}`, 15 trials, {where}"
-        head += "| hydra/launcher= | wall s | of these, training |\n|---|---|---|\n"
+        head += "| hydra/launcher= | wall s | trials' own seconds, all together |\n|---|---|---|\n"
     if options.keep:
         file = "launchers_demo.md" if options.demo else "launchers.md"
         (RESULTS / file).write_text(head + "\n".join(rows) + "\n", encoding="utf-8")

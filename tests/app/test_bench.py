@@ -93,3 +93,10 @@ def test_what_the_page_on_clusters_says_was_measured():
     ):
         value = float(re.search(measured, result)[1])
         assert said.format(f"{value:.0f}") in page, said
+
+
+def test_the_page_on_clusters_shows_the_demos_study_as_it_was_timed():
+    page = (BENCH.parent / "docs" / "how-to" / "cluster.md").read_text()
+    timed = re.findall(r"^\| (\w+) \| ([\d.]+) \|", (BENCH / "results" / "launchers_demo.md").read_text(), re.MULTILINE)
+    assert [name for name, _ in timed] == ["basic", "oneaxis", "joblib", "submitit_local", "submitit_slurm"]
+    assert all(f"\n| {name} | {seconds} s |\n" in page for name, seconds in timed)
