@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -11,7 +12,8 @@ from tests.conftest import NOT_INHERITED
 
 from oneaxis import cli
 from oneaxis.loop.app import App
-from oneaxis.loop.choosing import reference_now
+from oneaxis.loop.not_promoted import _as_primary_config
+from oneaxis.loop.reference import reference_now
 from oneaxis.study.claim import take
 
 FILE = ["+axes=judged"]
@@ -224,3 +226,10 @@ def test_an_app_without_a_config_has_the_reference_that_was_typed_last(host, mon
     said = capfd.readouterr().out
     assert "'lr=choice(0.2)'" in said
     assert "+lr: 0.2" in said
+
+
+def test_what_is_added_stands_before_what_is_overridden_as_hydra_wants_it():
+    reference = SimpleNamespace(planned=SimpleNamespace(config_name="train.yaml"))
+    shifts = ["model=wide", "+extra=more", "lr=0.3"]
+    told = _as_primary_config(shifts[:2], shifts, reference)
+    assert "`defaults: [train, extra: more, override model: wide, _self_]` and beside them lr=0.3, and study" in told

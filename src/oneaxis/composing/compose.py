@@ -15,6 +15,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.canonical import leaves, same
+from oneaxis.composing.twins import refuse_twins
 from oneaxis.errors import CannotCompose
 from oneaxis.vocabulary import Composed, Path, split_key
 
@@ -167,25 +168,8 @@ def plain(config: DictConfig) -> Mapping[str, Any]:
     """
     container = OmegaConf.to_container(config, resolve=False)
     assert isinstance(container, dict)
-    _refuse_twins(container, ())
+    refuse_twins(container)
     return {str(key): value for key, value in container.items()}
-
-
-def _refuse_twins(node: Any, path: Path) -> None:
-    """Overrides make keys of text: `+levels.1=x` is another key than the number 1 that stands there."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if not isinstance(key, str) and str(key) in node:
-                name = ".".join((*path, str(key)))
-                whole = ".".join(path) or "the configuration"
-                raise CannotCompose(
-                    f"`{name}` is there twice, as the text '{key}' and as {key!r}, which an override can't name; write "
-                    f"the key as text in your configuration ('{key}': …), or sweep all of `{whole}`"
-                )
-            _refuse_twins(value, (*path, str(key)))
-    elif isinstance(node, list):
-        for place, value in enumerate(node):
-            _refuse_twins(value, (*path, str(place)))
 
 
 def _resolved(task: DictConfig) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from oneaxis.loop.choosing import Reference, today
 from oneaxis.loop.cost import about
 from oneaxis.loop.findings import STATES, Finding, declared_roles, gather_findings
+from oneaxis.loop.reference import Reference, today
 from oneaxis.report.table import signed
 from oneaxis.report.terminal import console, say
 

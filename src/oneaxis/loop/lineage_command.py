@@ -9,10 +9,10 @@ from oneaxis.analysis.result import Row
 from oneaxis.composing.text import to_text
 from oneaxis.errors import CannotEdit, NotPromoted
 from oneaxis.loop.app import run_app
-from oneaxis.loop.choosing import Reference, today
 from oneaxis.loop.cost import about
 from oneaxis.loop.lineage import Step, read_lineage
 from oneaxis.loop.past import PastStudy, as_axis, measured_at, parse_change, without_axes
+from oneaxis.loop.reference import Reference, today
 from oneaxis.report.table import signed
 from oneaxis.report.terminal import console, say
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,18 @@ from oneaxis.canonical import same
 from oneaxis.composing.files import Project
 from oneaxis.errors import CannotEdit, NotPromoted
 from oneaxis.loop.app import find_app
-from oneaxis.loop.choosing import Choice, Reference, choose, config_of, reference_now
+from oneaxis.loop.choosing import Choice, choose, config_of
 from oneaxis.loop.conf_edit import ConfEdit, Wanted, find_edit
 from oneaxis.loop.confirming import Confirmed, command_lines, confirm
 from oneaxis.loop.lineage import appended, lineage_file, read_lineage
+from oneaxis.loop.lineage_entry import lineage_entry, value_before
 from oneaxis.loop.past import PastStudy, last_like, parse_change, past_studies, plain
 from oneaxis.loop.promotion_words import by_hand, confirmation, cost, decision
+from oneaxis.loop.reference import Reference, reference_now
 from oneaxis.loop.writing import write_together
-from oneaxis.planning.remarks import value_at
 from oneaxis.report.terminal import console, say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.promoted import tag_promoted
-from oneaxis.trial.guard import now
-from oneaxis.vocabulary import ABSENT, split_key
 
 GOOD, NO = 0, 1
 FEWEST = 5  # fresh seeds, unless asked for otherwise
@@ -82,7 +80,9 @@ def promote(options: argparse.Namespace) -> int:
         say(terminal, by_hand(choices, why))
         return NO
     _refuse_moved(reference, reference_now(options.app, here, config_name, newest))
-    entry = _entry(choices, confirmed, reference, edit, seeds=seeds, forced=options.reason if options.force else None)
+    entry = lineage_entry(
+        choices, confirmed, reference, edit, seeds=seeds, forced=options.reason if options.force else None
+    )
     _write(terminal, project, edit, entry, here)
     _tag(terminal, confirmed, choices, entry)
     return GOOD
@@ -132,7 +132,7 @@ def _refuse_unchanged(choices: Sequence[Choice], edit: ConfEdit | None) -> None:
         return
     for choice in choices:
         value = choice.change.value()
-        if same(_before(choice, edit), "null" if value is None else plain(value)):
+        if same(value_before(choice, edit), "null" if value is None else plain(value)):
             raise NotPromoted(f"`{choice.text}` is the reference already: there is nothing to promote")
 
 
@@ -170,79 +170,6 @@ def _fresh(everything: Sequence[PastStudy], project: Project | None, reference: 
 def _refuse_moved(reference: Reference, again: Reference) -> None:
     if again.digest != reference.digest:
         raise NotPromoted("the reference was changed while its winner was measured; nothing was written, start again")
-
-
-def _entry(
-    choices: Sequence[Choice],
-    confirmed: Confirmed,
-    reference: Reference,
-    edit: ConfEdit,
-    *,
-    seeds: Sequence[int],
-    forced: str | None,
-) -> dict[str, Any]:
-    metric = confirmed.comparison.metric or ""
-    effect = confirmed.row.deltas.get(metric)
-    values = {
-        name: row.metrics[metric].mean
-        for name, row in (("reference", confirmed.comparison.reference), ("promoted", confirmed.row))
-        if row is not None and metric in row.metrics
-    }
-    gap = None if confirmed.gap is None else confirmed.gap.gap
-    return {
-        "config": reference.planned.config_name,
-        "parent": reference.digest,
-        "child": confirmed.digest,
-        "change": [choice.text for choice in choices],
-        "before": {choice.key: _before(choice, edit) for choice in choices},
-        "metric": metric,
-        "direction": confirmed.comparison.direction,
-        "verdict": confirmed.row.verdict,
-        "effect": _interval(effect),
-        "values": values,
-        "gap": _interval(gap) or None,
-        "seeds": list(seeds),
-        "study": " ".join(folder.name for folder in confirmed.studies),
-        "chosen_by": {
-            choice.name: {
-                "study": choice.past.folder.name,
-                "verdict": choice.row.verdict,
-                **_interval(choice.row.deltas.get(metric)),
-            }
-            for choice in choices
-            if choice.past is not None and choice.row is not None
-        }
-        or None,
-        "forced": forced,
-        "time": now(),
-        "commit": _commit(reference.app.cwd),
-    }
-
-
-def _interval(estimate: Any) -> dict[str, Any]:
-    if estimate is None:
-        return {}
-    return {name: getattr(estimate, name) for name in ("mean", "low", "high", "confidence", "n")}
-
-
-def _before(choice: Choice, edit: ConfEdit) -> Any:
-    """The value that the reference had, as a lineage keeps it."""
-    if choice.key in edit.before.choices:
-        return edit.before.choices[choice.key] or "null"
-    found = value_at(edit.before.config, split_key(choice.key))
-    return "(absent)" if found is ABSENT else found if found is not None else "null"
-
-
-def _commit(folder: Path) -> str | None:
-    """The code's commit, with `+` where files differ from it."""
-    try:
-        head, state = (
-            subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603, S607
-            for words in (["rev-parse", "HEAD"], ["status", "--porcelain"])
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return head + ("+" if state else "")
 
 
 def _write(terminal: Console, project: Project, edit: ConfEdit, entry: Mapping[str, Any], here: Path) -> None:

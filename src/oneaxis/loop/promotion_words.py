@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from oneaxis.analysis.interaction import in_words
 from oneaxis.analysis.result import Estimate, Row
-from oneaxis.loop.choosing import Choice, Reference
+from oneaxis.loop.choosing import Choice
 from oneaxis.loop.confirming import Confirmed
 from oneaxis.loop.cost import about
 from oneaxis.loop.past import change_of
+from oneaxis.loop.reference import Reference
 from oneaxis.report.table import signed
 from oneaxis.report.terminal import PLAIN_WIDTH
 

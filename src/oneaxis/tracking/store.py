@@ -18,8 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from oneaxis.errors import BadOverride, StoreUnreachable
-from oneaxis.masking import masked_addresses as masked
-from oneaxis.masking import without_user
+from oneaxis.masking import masked_addresses, without_user
 from oneaxis.vocabulary import OFFLINE, Tracking
 
 AUTO = "auto"
@@ -66,7 +65,9 @@ def reach(uri: str) -> None:
         elif scheme in ("", "file"):
             _reach_files(uri)
     except (ValueError, http.client.HTTPException) as error:  # no address, or something else speaks there
-        raise StoreUnreachable(f"tracking store {masked(uri)} can't be reached ({error}); {ADVICE}") from error
+        raise StoreUnreachable(
+            f"tracking store {masked_addresses(uri)} can't be reached ({error}); {ADVICE}"
+        ) from error
 
 
 def sqlite_path(uri: str) -> Path | None:
@@ -180,11 +181,13 @@ def _reach_server(uri: str) -> None:
         if error.code in (401, 403, 404):  # it answers: it may want credentials, or have no health page
             return
         raise StoreUnreachable(
-            f"tracking server {masked(uri)} answers {error.code} {error.reason}; {ADVICE}"
+            f"tracking server {masked_addresses(uri)} answers {error.code} {error.reason}; {ADVICE}"
         ) from error
     except OSError as error:
         reason = getattr(error, "reason", error)
-        raise StoreUnreachable(f"tracking server {masked(uri)} can't be reached ({reason}); {ADVICE}") from error
+        raise StoreUnreachable(
+            f"tracking server {masked_addresses(uri)} can't be reached ({reason}); {ADVICE}"
+        ) from error
 
 
 def _reach_database(uri: str) -> None:
@@ -194,7 +197,9 @@ def _reach_database(uri: str) -> None:
     try:
         socket.create_connection((host, port), timeout=TIMEOUT).close()
     except OSError as error:
-        raise StoreUnreachable(f"tracking database {masked(uri)} can't be reached ({error}); {ADVICE}") from error
+        raise StoreUnreachable(
+            f"tracking database {masked_addresses(uri)} can't be reached ({error}); {ADVICE}"
+        ) from error
 
 
 def _reach_files(uri: str) -> None:
