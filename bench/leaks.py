@@ -36,7 +36,9 @@ def main() -> int:
         ended = subprocess.run(command, cwd=app, env=environment, check=False, capture_output=True, text=True)
         records = [json.loads(path.read_text()) for path in app.rglob("record.json")]
     seen = sorted({record["metrics"]["descriptors"] for record in records})
-    before, after = (ended.stdout.partition(f"open {when} ")[2].partition("\n")[0] for when in ("before", "after"))
+    # Each trial prints both as well: the sweeping process's are the first and the last.
+    before = ended.stdout.partition("open before ")[2].partition("\n")[0]
+    after = ended.stdout.rpartition("open after ")[2].partition("\n")[0]
     print(f"{len(records)} records of {trials} trials; descriptors in trials: {seen}")
     print(f"open before: {before}; open after: {after}")
     sound = len(records) == trials and len(seen) == 1 and after == f"{before.strip()} children 0"

@@ -11,7 +11,8 @@ from oneaxis.study.folder import StudyFolder
 CASES = {
     "a module that each trial loads": ("oneaxis", "net.py", ["code.net.py"]),
     "a module that was loaded once for all": ("basic", "net.py", []),
-    "the script, which ran long ago": ("oneaxis", "app.py", []),
+    "the script, which each trial runs": ("oneaxis", "app.py", ["code.app.py"]),
+    "the script, which ran long ago": ("basic", "app.py", []),
     "the evaluation data": ("basic", "rows.csv", ["data.evaluation"]),
     "the README": ("basic", "README.md", []),
 }

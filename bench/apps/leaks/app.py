@@ -23,6 +23,6 @@ def main(cfg):
 
 
 if __name__ == "__main__":
-    print(f"open before {descriptors()} ")
+    print(f"open before {descriptors()} ", flush=True)  # trials print it, too: later
     atexit.register(lambda: print(f"open after {descriptors()} children {children()}"))
     main()

@@ -4,6 +4,7 @@ Every Hydra app on a machine imports this module at start: nothing heavy may be 
 executes it outside of `sys.modules`, where dataclasses can't look up postponed annotations.
 """
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,7 @@ class SweeperSettings:
     workers: int | None = None
     devices: Any = None
     timeout_minutes: float | None = None
+    warm: Any = True
     max_trials: int | None = None
     max_minutes: float | None = None
     report: bool = True
@@ -98,3 +100,8 @@ _store = ConfigStore.instance()
 _store.store("oneaxis", OmegaConf.structured(SweeperSettings, flags=_OPEN), "hydra/sweeper", provider="oneaxis")
 _store.store("oneaxis", OmegaConf.structured(LauncherSettings, flags=_OPEN), "hydra/launcher", provider="oneaxis")
 _store.store("oneaxis", CallbackSettings, "hydra/callbacks", provider="oneaxis")
+
+if "ONEAXIS_JOB" in os.environ:  # this process was started for one trial
+    from oneaxis.study.job import take_over_if_handed
+
+    take_over_if_handed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ class OneAxisSweeper(Sweeper):
         OneAxisStop
             If the study is refused before its first job, or any trial ends without a result.
         """
+        modules = tuple(sys.modules)  # before our own are added
         from oneaxis.errors import OneAxisError  # noqa: PLC0415 - every Hydra app imports this module
         from oneaxis.loop.run_study import run_study  # noqa: PLC0415 - as above
 
@@ -45,6 +47,6 @@ class OneAxisSweeper(Sweeper):
         assert self.hydra_context is not None
         assert self.task_function is not None
         try:
-            return run_study(self.config, self.hydra_context, self.task_function, arguments)
+            return run_study(self.config, self.hydra_context, self.task_function, arguments, modules)
         except OneAxisError as error:
             raise OneAxisStop(f"oneaxis: {error}") from error

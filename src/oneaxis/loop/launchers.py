@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from oneaxis.errors import BadOverride
 from oneaxis.study.cores import physical_cores
-from oneaxis.study.workers import THREAD_VARIABLES
+from oneaxis.study.handle import THREAD_VARIABLES
+from oneaxis.study.program import NoProgram, Program
+from oneaxis.study.statements import acts
 
 SUBMITIT = "hydra_plugins.hydra_submitit_launcher."
 OURS = ".OneAxisLauncher"
@@ -28,6 +31,25 @@ def one_at_a_time(config: DictConfig) -> bool:
     if _target(config).endswith(OURS):
         return bool(OmegaConf.select(config, "hydra.sweeper.workers") == 1)
     return _target(config).endswith(".BasicLauncher") or bool(OmegaConf.select(config, "hydra.launcher.n_jobs") == 1)
+
+
+def sends_by_value(config: DictConfig) -> bool:
+    """Whether the launcher sends the task itself to another process, where the user's program isn't run."""
+    return not _target(config).endswith((".BasicLauncher", OURS))
+
+
+def left_behind(config: DictConfig, program: Program | NoProgram) -> Iterator[str]:
+    """What of the user's program doesn't happen in trials of a launcher that sends the task by value."""
+    if not sends_by_value(config) or isinstance(program, NoProgram) or program.file is None:
+        return
+    lost = acts(Path(program.file), program.line)
+    if lost:
+        more = f" and {len(lost) - 1} more statements" if len(lost) > 1 else ""
+        verb = "aren't" if more else "isn't"
+        yield (
+            f"hydra/launcher={_name(config)} sends the task alone: {lost[0]}{more} {verb} run in its trials; "
+            "hydra/launcher=oneaxis runs the whole program"
+        )
 
 
 def job_has_process(config: DictConfig) -> bool:
@@ -59,7 +81,7 @@ def without_effect(config: DictConfig) -> Iterator[str]:
     submitit = target.startswith(SUBMITIT)
     kept = {"timeout_minutes": submitit, "workers": submitit and target.endswith(".LocalLauncher"), "devices": False}
     instead = {"timeout_minutes": "oneaxis or submitit", "workers": "oneaxis or submitit_local", "devices": "oneaxis"}
-    name = str(OmegaConf.select(config, "hydra.runtime.choices.hydra/launcher") or target)
+    name = _name(config)
     for setting, has_effect in kept.items():
         if not has_effect and OmegaConf.select(config, f"hydra.sweeper.{setting}") is not None:
             yield f"hydra.sweeper.{setting} has no effect with hydra/launcher={name}; use {instead[setting]}"
@@ -83,6 +105,10 @@ def refuse_hidden_devices(config: DictConfig, visible: str | None) -> None:
             f"hydra.sweeper.devices names {hidden[0]!r}, and CUDA_VISIBLE_DEVICES is {visible!r}; name some of these, "
             "or leave hydra.sweeper.devices out: each worker then gets one of them"
         )
+
+
+def _name(config: DictConfig) -> str:
+    return str(OmegaConf.select(config, "hydra.runtime.choices.hydra/launcher") or _target(config))
 
 
 def _target(config: DictConfig) -> str:

@@ -16,10 +16,11 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from oneaxis.analysis.timing import time_decides
 from oneaxis.composing.text import quote
 from oneaxis.loop.job_folder import kept_inside, uses_own_folders
-from oneaxis.loop.launchers import job_has_process, thread_limits
+from oneaxis.loop.launchers import job_has_process, sends_by_value, thread_limits
+from oneaxis.study.callbacks import TravellingCallbacks
 from oneaxis.study.folder import StudyFolder
+from oneaxis.study.handle import Server
 from oneaxis.study.order import expected_seconds, longest_first, taking_turns
-from oneaxis.study.workers import Server
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.loaded import loaded, project_root
 from oneaxis.vocabulary import Study, Trial
@@ -27,7 +28,11 @@ from oneaxis.vocabulary import Study, Trial
 
 @dataclass(frozen=True)
 class Launching:
-    """What launching needs. `moved`: the study's folder isn't the one that the configuration names."""
+    """What launching needs.
+
+    `moved`: the study's folder isn't the one that the configuration names. `call`: how often the program has handed
+    this task to us before.
+    """
 
     config: DictConfig
     context: HydraContext
@@ -36,6 +41,7 @@ class Launching:
     folder: StudyFolder
     server: Server | None
     moved: bool
+    call: int = 0
 
     @property
     def _plain(self) -> bool:
@@ -63,13 +69,15 @@ class Launching:
             limit=self.limit if job_has_process(self.config) else None,
             root=str(project_root()),
             main=loaded.main(),
+            typed=tuple(config.hydra.overrides.task),
         )
-        launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=self.context, task_function=guarded, config=config
-        )
+        context = self.context
+        if sends_by_value(config):
+            context = HydraContext(context.config_loader, TravellingCallbacks(context.callbacks, config))
+        launcher = Plugins.instance().instantiate_launcher(hydra_context=context, task_function=guarded, config=config)
         if hasattr(launcher, "ranks"):  # ours
             local = cast("Any", launcher)
-            local.server = self.server
+            local.server, local.call = self.server, self.call
             local.ranks = {trial.index: rank for rank, trial in enumerate(self._order(self.study.plan.trials))}
         if not config.hydra.verbose:
             # The plan and the progress say it better than a line a job.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.utils import JobReturn
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
@@ -18,6 +21,8 @@ from oneaxis.analysis.claims import Standing, claims_health
 from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
+from oneaxis.composing.text import quote
+from oneaxis.errors import BadOverride
 from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
@@ -27,43 +32,55 @@ from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.job_folder import refuse_shared
 from oneaxis.loop.known import foreseen, going_on, refusing
-from oneaxis.loop.launchers import pass_limit_on, refuse_hidden_devices, thread_limits, without_effect
+from oneaxis.loop.launchers import left_behind, pass_limit_on, refuse_hidden_devices, thread_limits, without_effect
 from oneaxis.loop.launching import Launching
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
 from oneaxis.loop.study_run import StudyRun
 from oneaxis.planning.plan import make_plan
 from oneaxis.report.terminal import console, plan_heading, plan_view, say
+from oneaxis.study.job import TaskName, name_of
 from oneaxis.study.local_launch import start_server
+from oneaxis.study.program import program_of_this_process
 from oneaxis.study.progress import Progress
-from oneaxis.study.spawned import can_fork
 from oneaxis.study.times import Stages
 from oneaxis.tracking.store import choose_store, reach
 from oneaxis.trial.address import handed_to_jobs
 from oneaxis.trial.loaded import loaded
+from oneaxis.trial.ranks import VARIABLE as RANK_VARIABLE
+from oneaxis.trial.ranks import InsideTrial, around_this_process, of_its_own
 from oneaxis.vocabulary import Compose, Composed, Plan
+
+_calls: Counter[TaskName] = Counter()  # how often the program has handed each of its tasks to us
 
 
 def run_study(
-    config: DictConfig, context: HydraContext, task: TaskFunction, arguments: Sequence[str]
+    config: DictConfig, context: HydraContext, task: TaskFunction, arguments: Sequence[str], modules: Sequence[str]
 ) -> Sequence[Sequence[JobReturn]]:
     """Do all that `python train.py -m …` does, in the process that was started so.
+
+    `modules` are those that the program had loaded when it called Hydra.
 
     Raises
     ------
     OneAxisError
         If the study is refused before its first job, or (`StudyFailed`) a trial ends without a result.
     """
+    trial = around_this_process()
+    if trial is not None:
+        return run_rank(config, task, arguments, trial)
     loaded.look()  # now: a file that is edited from here on is not what this process runs
     stages = Stages()
+    call = _calls[name_of(task)]
+    _calls[name_of(task)] += 1
     terminal = console()
     answer = asked()
     settings = read_settings(config.hydra)
     tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
     refuse_hidden_devices(config, os.environ.get("CUDA_VISIBLE_DEVICES"))
     pass_limit_on(config)
-    forks = _runs_locally(config) and not settings.dry_run
-    with handed_to_jobs(tracking.uri), start_server() if forks else nullcontext() as server:
+    local = _runs_locally(config) and not settings.dry_run
+    with handed_to_jobs(tracking.uri), start_server(config, modules) if local else nullcontext() as server:
         loader, unfrozen = take_snapshot(context.config_loader, config)
         context = HydraContext(config_loader=loader, callbacks=context.callbacks)
         composer = Composer(context.config_loader, config)
@@ -90,7 +107,7 @@ def run_study(
         begun = begin(config, settings, plan, tracking, terminal, refuses=refuses)
         try:
             leave_started(answer, begun.folder.root)
-            launching = Launching(config, context, task, begun.study, begun.folder, server, begun.moved)
+            launching = Launching(config, context, task, begun.study, begun.folder, server, begun.moved, call)
             claims = claims_health(standing, reproduce)
             run = StudyRun(
                 launching,
@@ -107,6 +124,30 @@ def run_study(
             begun.claim.release()
 
 
+def run_rank(
+    config: DictConfig, task: TaskFunction, arguments: Sequence[str], trial: InsideTrial
+) -> Sequence[Sequence[JobReturn]]:
+    """Run the trial that started this program once more, unrecorded: in the trial's folder, with its overrides.
+
+    Raises
+    ------
+    BadOverride
+        If the program was started for another study: trials start none.
+    """
+    if not set(trial.typed) <= set(arguments):
+        raise BadOverride(
+            f"a trial ({' '.join(trial.overrides) or 'the reference'}) starts a study of its own here, and a trial "
+            f"runs one configuration; start it without `-m`, or in an environment without {RANK_VARIABLE}"
+        )
+    ours = ("hydra.sweep", "hydra/sweep", "hydra.launcher", "hydra/launcher", "hydra.mode", "hydra.run.dir")
+    kept = [text for text in config.hydra.overrides.hydra if not text.lstrip("+~").startswith(ours)]
+    own = [text for text in config.hydra.overrides.hydra if text.startswith("hydra.run.dir=")]
+    folder = own or [f"hydra.run.dir={quote(trial.folder)}", "hydra.output_subdir=null"]
+    overrides = [*trial.overrides, *of_its_own(arguments, trial), *kept, *folder]
+    hydra: Any = GlobalHydra.instance().hydra
+    return [[hydra.run(config.hydra.job.config_name, task, overrides)]]
+
+
 def _remarks(
     plan: Plan,
     settings: Settings,
@@ -120,6 +161,7 @@ def _remarks(
     if unfrozen is not None:
         yield f"the files in use aren't frozen for this study: {unfrozen}"
     yield from without_effect(config)
+    yield from left_behind(config, program_of_this_process())
     there = going_on(config, settings, plan)
     own = None if there is None else there.id
     yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce, own=own)
@@ -128,8 +170,8 @@ def _remarks(
 
 
 def _runs_locally(config: DictConfig) -> bool:
-    """Whether the launcher is ours, and forks: its server can load modules while the study is planned."""
-    return str(OmegaConf.select(config, "hydra.launcher._target_")).endswith(".OneAxisLauncher") and can_fork()
+    """Whether the launcher is ours: its server can load libraries while the study is planned."""
+    return str(OmegaConf.select(config, "hydra.launcher._target_")).endswith(".OneAxisLauncher")
 
 
 def _plan(

@@ -52,6 +52,15 @@ class Settings:
     left_aside: tuple[str, ...] = ()
 
 
+def _warm(value: Any) -> None:
+    listed = OmegaConf.is_list(value) and all(isinstance(name, str) for name in value)
+    if not isinstance(value, bool) and not listed:
+        raise BadOverride(
+            f"hydra.sweeper.warm is {value!r}; give true, false, or a list of modules that trials may find loaded: "
+            "hydra.sweeper.warm=[torch]"
+        )
+
+
 def read_settings(hydra: DictConfig) -> Settings:
     """Read and check Hydra's `sweeper` node.
 
@@ -63,6 +72,7 @@ def read_settings(hydra: DictConfig) -> Settings:
     above_zero(hydra.sweeper.workers, "workers")
     for name in ("timeout_minutes", "max_trials", "max_minutes"):
         above_zero(hydra.sweeper[name], name)
+    _warm(hydra.sweeper.warm)
     foreign = left_aside(hydra)
     raw = OmegaConf.to_container(hydra.sweeper, resolve=False)
     assert isinstance(raw, dict)

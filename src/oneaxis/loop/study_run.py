@@ -27,6 +27,7 @@ from oneaxis.loop.settings import Settings
 from oneaxis.report.terminal import paragraph, say
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import exit_status, terminable
+from oneaxis.study.local_launch import imports_told, small_print
 from oneaxis.study.predictions import single_run_examples
 from oneaxis.study.progress import Progress, failure_line, first_result, waiting
 from oneaxis.study.relaunch import Relaunch, batches
@@ -67,6 +68,8 @@ class StudyRun:
         problem: BaseException | None = None
         try:
             with terminable():
+                if not nothing and self.launching.server is not None:
+                    say(self.terminal, small_print(self.launching.server))
                 problem = self._all_rounds(mirror, returns)
             self.stages.mark("ended")
             self._write_again()
@@ -87,11 +90,11 @@ class StudyRun:
                 if self.claims is not None and self.study.plan.deviations:
                     self.terminal.print(paragraph(self.claims.text))
             reused = [] if nothing else reused_lines(self.study, records)  # told a moment ago
-            lines = [*reused, *warnings, *self._unwritten_lines(), *unsaved]
-            say(self.terminal, "\n".join(lines))
+            say(self.terminal, "\n".join([*reused, *warnings, *self._unwritten_lines(), *unsaved]))
             self.stages.mark("told")
             keep_marks(self.folder.root, self.stages.marks())
-            say(self.terminal, time_line(time_report(self.folder.root, records.values())))
+            spent = time_line(time_report(self.folder.root, records.values()))
+            say(self.terminal, "\n".join(filter(None, (spent, imports_told(returns)))))
             if self.settings.report and not isinstance(problem, KeyboardInterrupt):
                 self._report(shown, records, comparison)
         except BaseException:

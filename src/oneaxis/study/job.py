@@ -1,158 +1,190 @@
-"""One trial in its own process: from the composed configuration to Hydra's job return."""
+"""One trial in its own process: what happens where the user's program calls Hydra.
+
+A trial runs the user's program from its first line. Where that program hands its task to Hydra, this module runs the
+trial's job in place of a whole study, answers the sweeping process, and lets the program go on to its own end.
+"""
 
 from __future__ import annotations
 
 import os
 import pickle
 import sys
-import threading
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import cloudpickle
+from hydra._internal.callbacks import Callbacks
+from hydra._internal.hydra import Hydra
+from hydra.core.plugins import Plugins
 from hydra.core.singleton import Singleton
 from hydra.core.utils import JobReturn, JobStatus, setup_globals
+from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext
 from omegaconf import OmegaConf
-from omegaconf.grammar_parser import parse
 
 from oneaxis.errors import TrialFailed
 from oneaxis.study import hydra_job
-from oneaxis.study.main_module import AppMain, become, defined_in_main, load_names, main_script_of_this_process
-from oneaxis.study.returns import pack_return
-from oneaxis.trial.environment import environment
+from oneaxis.study.returns import keep, pack_return
+from oneaxis.study.warm import sizes
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.loaded import loaded
-from oneaxis.trial.provenance import machine
+
+HANDED = "ONEAXIS_JOB"  # a fresh interpreter's parent, and the descriptors of its ticket and its answer
+
+Task = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class MainTask:
-    """A task in the main script that can't be pickled: found again by its name."""
+class TaskName:
+    """The task that a program hands to Hydra: its module and name; `call`: the how many-eth such call it is, from 0."""
 
+    module: str
     name: str
+    call: int = 0
 
 
-def pack(context: HydraContext, task: Callable[[Any], Any]) -> bytes:
-    """What all jobs of a study share, as bytes for another process.
+@dataclass(frozen=True)
+class Ticket:
+    """What a trial's process needs beside the user's program. `config` is the job's configuration, a pickle.
 
-    A task of the main script travels by value; where its globals can't (a lock, say), by its name.
+    `value` is a task that travels by value with what it needs of Hydra's state: where there is no program to run.
     """
-    state = Singleton.get_state()  # Hydra's own, and the resolvers that the app registered
-    shared = {
-        "callbacks": context.callbacks,
-        "loader": context.config_loader,
-        "main": main_script_of_this_process(),
-        "travelled": {},
-    }
-    attempts = (
-        {**shared, "state": state, "task": task, "travelled": defined_in_main()},
-        {**shared, "state": state, "task": task},
-        {**shared, "state": state, "task": _by_name(task)},
-        # Resolvers that can't travel are registered again when the main script is loaded.
-        {**shared, "state": {**state, "omegaconf_resolvers": None}, "task": _by_name(task)},
-    )
-    problem: Exception | None = None
-    for attempt in attempts:
-        try:
-            return bytes(cloudpickle.dumps(attempt))
-        except Exception as error:  # noqa: BLE001 - pickling user's objects may raise anything
-            problem = error
-    raise TrialFailed(f"the task can't be taken into another process: {problem}; use hydra/launcher=basic")
+
+    config: bytes
+    task: TaskName
+    guard: Guard | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    value: bytes | None = None
 
 
-def unpack(payload: bytes) -> Mapping[str, Any]:
-    """Load what `pack` packed, and Hydra's state with it. Called in the server, or in a trial if that failed."""
-    shared = dict(pickle.loads(payload))  # noqa: S301 - made by our own parent
-    main = become(shared.pop("main"), shared.pop("travelled"))
-    shared["task"] = _task(shared["task"], main)  # first: loading the main script may register resolvers itself
-    state = shared.pop("state")
-    if state["omegaconf_resolvers"] is None:
-        state["omegaconf_resolvers"] = Singleton.get_state()["omegaconf_resolvers"]
-    Singleton.set_state(state)
+def name_of(task: Any, call: int = 0) -> TaskName:
+    """How a task is known again in another process."""
+    inner = task.task if isinstance(task, Guard) else task
+    return TaskName(str(getattr(inner, "__module__", "")), str(getattr(inner, "__qualname__", type(inner))), call)
+
+
+def by_value(context: HydraContext, task: Task) -> bytes:
+    """A task for which there is no program to run, as bytes for another process.
+
+    Raises
+    ------
+    TrialFailed
+        If something that it needs can't be pickled.
+    """
+    shared = {"state": Singleton.get_state(), "loader": context.config_loader, "task": task, "path": list(sys.path)}
+    try:
+        return bytes(cloudpickle.dumps(shared))
+    except Exception as error:
+        raise TrialFailed(
+            f"the task can't be taken into another process: {error}; put it into a script, or use hydra/launcher=basic"
+        ) from error
+
+
+def packed(config: Any) -> bytes:
+    """A job's configuration for another process: by reference, so that its classes are the program's own there."""
+    try:
+        return pickle.dumps(config, protocol=pickle.HIGHEST_PROTOCOL)
+    except Exception:  # noqa: BLE001 - classes that were made while the program ran have no name to be found by
+        return bytes(cloudpickle.dumps(config))
+
+
+def take_over(ticket: Ticket, answer: int) -> None:
+    """From here on, this process's program runs the ticket's job where it calls Hydra. `answer`: a descriptor."""
+    calls = 0
+
+    def run(loader: Any, task: Task) -> list[list[JobReturn]]:
+        nonlocal calls
+        if name_of(task, calls) != ticket.task:
+            # Another task of this program, or an earlier study of this one.
+            calls += name_of(task, ticket.task.call) == ticket.task
+            return []
+        before = set(sys.modules)
+        job = run_job(loader, task, ticket)
+        _answer(job, answer, sizes(set(sys.modules) - before, depth=2))
+        if job.status != JobStatus.COMPLETED:
+            sys.exit(1)  # as Hydra does
+        return [[job]]
+
+    class Stand(Sweeper):
+        def setup(self, **given: Any) -> None:
+            self.given = given
+
+        def sweep(self, arguments: list[str]) -> Any:  # noqa: ARG002 - Hydra's interface
+            return run(self.given["hydra_context"].config_loader, self.given["task_function"])
+
+    def instead(*_: Any, **given: Any) -> Stand:
+        sweeper = Stand()
+        sweeper.setup(**given)
+        return sweeper
+
+    def in_place_of_hydra(hydra: Hydra, config_name: Any, task_function: Task, *_: Any, **__: Any) -> Any:  # noqa: ARG001 - Hydra's
+        return run(hydra.config_loader, task_function)
+
+    hydras: Any = Hydra
+    hydras.get_mode = lambda *_, **__: None  # composes the whole configuration, to say what is known here
+    hydras.run = hydras.multirun = in_place_of_hydra
+    plugins: Any = Plugins
+    plugins.instantiate_sweeper = instead  # hydra-zen calls sweepers itself
+
+
+def take_over_if_handed() -> None:
+    """`take_over` in an interpreter that was started for one trial. Called when Hydra loads its plugins."""
+    parent, _, descriptors = os.environ.get(HANDED, "").partition(":")
+    # A trial's own children inherit the variable, and are no trials.
+    if not descriptors or int(parent) != os.getppid():
+        return
+    del os.environ[HANDED]
+    ticket, answer = map(int, descriptors.split(","))
+    with os.fdopen(ticket, "rb") as file:
+        given: Ticket = pickle.load(file)  # noqa: S301 - made by our own parent
+    os.set_inheritable(answer, False)
+    loaded.look()
+    take_over(given, answer)
+
+
+def run_by_value(ticket: Ticket, answer: int) -> None:
+    """Run a ticket's job whose task came by value."""
+    assert ticket.value is not None
+    shared: dict[str, Any] = pickle.loads(ticket.value)  # noqa: S301 - made by our own parent
+    sys.path[:] = shared["path"]
+    Singleton.set_state(shared["state"])
     setup_globals()
+    _answer(run_job(shared["loader"], shared["task"], replace(ticket, guard=None)), answer)
+
+
+def run_job(loader: Any, task: Task, ticket: Ticket) -> JobReturn:
+    """Run one job under its guard; what can't even begin is a failed job."""
+    guarded = task if ticket.guard is None else replace(ticket.guard, task=task)
+    try:
+        callbacks = Callbacks(pickle.loads(ticket.config))  # noqa: S301 - made by our own parent
+        return hydra_job.run(HydraContext(loader, callbacks), cast("Any", guarded), ticket.config)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a folder that can't be made, a logger that can't be set up
+        job = JobReturn(status=JobStatus.FAILED)
+        job.return_value = TrialFailed(f"{type(error).__name__}: {error}")
+        return job
+
+
+def _answer(job: JobReturn, answer: int, imported: Mapping[str, int] | None = None) -> None:
+    message = pack_return(keep(job, imported))
+    with suppress(OSError), os.fdopen(answer, "wb") as pipe:  # the study may be gone; the record is on disk
+        pipe.write(message)
+
+
+def warm_up() -> None:
+    """Let this process do once what takes the first job of a process longest."""
+    from omegaconf.grammar_parser import parse  # noqa: PLC0415 - private to OmegaConf, and only for speed
+
     # The first interpolation, YAML and look at the machine cost a process more than all later ones. The parser's first
     # reading of a shape, too: these are those of Hydra's own configuration.
-    shapes = ("${one}", "${.one}/${hydra.job.name}.log", "${one:%Y-%m-%d}/${one:%H-%M-%S}")
-    for text in shapes:
+    setup_globals()
+    for text in ("${one}", "${.one}/${hydra.job.name}.log", "${one:%Y-%m-%d}/${one:%H-%M-%S}"):
         parse(text)
     OmegaConf.to_yaml(OmegaConf.create({"one": 1, "other": "${one}"}), resolve=True)
+    from oneaxis.trial.environment import environment  # noqa: PLC0415 - as above
+    from oneaxis.trial.provenance import machine  # noqa: PLC0415 - as above
+
     machine()
     loaded.look()
     environment({})
-    _look_for_data_frames()
-    return shared
-
-
-def _look_for_data_frames() -> None:
-    """scikit-learn's first look at an array searches all installed packages for kinds of data frames."""
-    validation: Any = sys.modules.get("sklearn.utils.validation")
-    if validation is not None:
-        with suppress(Exception):  # only a head start
-            validation.check_array([[0.0]])
-
-
-def run_one(load: Callable[[], Mapping[str, Any]], message: Mapping[str, Any], answer: int) -> int:
-    """Run one job and send back its return; the exit status of the process. Called in a fresh fork."""
-    before = set(sys.modules)
-    os.environ.update(message["environment"])
-    _reseed()
-    try:
-        shared = load()
-        context = HydraContext(config_loader=shared["loader"], callbacks=shared["callbacks"])
-        job = hydra_job.run(context, shared["task"], message["config"])
-    except BaseException as error:  # noqa: BLE001 - whatever happened, the sweeper is told
-        traceback.print_exc()
-        job = JobReturn(status=JobStatus.FAILED)
-        job.return_value = TrialFailed(f"{type(error).__name__}: {error}")
-    loaded = sorted(set(sys.modules) - before)
-    with os.fdopen(answer, "wb") as pipe:
-        pipe.write(_packed(job, loaded))
-    _flush()
-    return 0
-
-
-def _packed(job: JobReturn, loaded: list[str]) -> bytes:
-    try:
-        return pack_return(job, loaded)
-    except Exception as error:  # noqa: BLE001 - a return value that can't travel; its record is on disk
-        returned = job._return_value  # noqa: SLF001 - the public property raises for failed jobs
-        if job.status == JobStatus.COMPLETED:
-            job.return_value = None
-        else:
-            job.return_value = TrialFailed(f"{type(returned).__name__}: {returned} (not picklable: {error})")
-        return pack_return(job, loaded)
-
-
-def _by_name(task: Callable[[Any], Any]) -> Any:
-    """The task as its place in the main script."""
-    inner = task.task if isinstance(task, Guard) else task
-    place = MainTask(getattr(inner, "__qualname__", ""))
-    return replace(task, task=cast("Any", place)) if isinstance(task, Guard) else place
-
-
-def _task(task: Any, main: AppMain) -> Callable[[Any], Any]:
-    if isinstance(task, Guard):
-        return replace(task, task=_task(task.task, main))
-    if not isinstance(task, MainTask):
-        return cast("Callable[[Any], Any]", task)
-    load_names(main)
-    found = vars(main)[task.name]
-    # `@hydra.main` wraps the function that it decorates.
-    return cast("Callable[[Any], Any]", getattr(found, "__wrapped__", found))
-
-
-def _reseed() -> None:
-    """A fork inherits NumPy's global generator: without this every trial would draw the same numbers."""
-    numpy: Any = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed()
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing ends its children

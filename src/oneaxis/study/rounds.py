@@ -11,8 +11,8 @@ from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.canonical import digest
 from oneaxis.errors import BadRecord, OneAxisError, TrialRefused, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
+from oneaxis.study.returns import KeptReturn, keep
 from oneaxis.trial.guard import container, now, resolved
-from oneaxis.trial.outcome import read_metrics
 from oneaxis.trial.running import last_output, set_aside
 from oneaxis.vocabulary import Failure, Record, Status, Study, Trial
 
@@ -79,20 +79,18 @@ def settle_lost(study: Study, folder: StudyFolder, trial: Trial) -> Record:
 
 
 def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:
-    returned = job._return_value  # noqa: SLF001 - the public property raises for failed jobs
-    if job.status == JobStatus.COMPLETED:
-        metrics, failure = read_metrics(returned, job.cfg)
-        if study.plan.reference is None:
-            failure = None  # nothing is compared, so no metric is needed
-    else:
-        metrics, failure = {}, Failure(type(returned).__name__, str(returned))
+    kept = job if isinstance(job, KeptReturn) else keep(job)
+    told = kept.told
+    failure = told.failure if told.kind is None else Failure(told.kind, told.text)
+    if told.kind is None and study.plan.reference is None:
+        failure = None  # nothing is compared, so no metric is needed
     status: Status = "failed" if failure else "finished"
-    if isinstance(returned, TrialRefused):
+    if told.ours and told.kind == TrialRefused.__name__:
         status = "refused"
-    blank = _blank(study, trial, status, failure)
-    if job.cfg is None:
-        return replace(blank, metrics=metrics)
-    return replace(blank, metrics=metrics, config=resolved(job.cfg), fingerprint=digest(container(job.cfg)))
+    blank = replace(_blank(study, trial, status, failure), metrics=told.metrics)
+    if kept is not job and job.cfg is not None:
+        return replace(blank, config=resolved(job.cfg), fingerprint=digest(container(job.cfg)))
+    return blank if told.config is None else replace(blank, config=told.config, fingerprint=told.fingerprint or "")
 
 
 def _blank(study: Study, trial: Trial, status: Status, failure: Failure | None) -> Record:

@@ -20,6 +20,7 @@ from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
 from oneaxis.trial.outcome import expect, measured
+from oneaxis.trial.ranks import InsideTrial, marked
 from oneaxis.trial.running import Hold
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Record, Status, split_key
@@ -37,7 +38,7 @@ class Guard:
     task's return value is passed on untouched. Without `compared` a task needs no metric. `home` is the
     study's folder where Hydra's job folders lie elsewhere, `root` the project's; `main` is the main script's file and
     digest as the sweeping process loaded it. `limit` ends the process of a job that takes longer (seconds), for
-    launchers that give each job a process and no time limit of ours.
+    launchers that give each job a process and no time limit of ours. `typed` are the overrides of the whole study.
     """
 
     task: Task
@@ -48,6 +49,7 @@ class Guard:
     root: str = ""
     main: Mapping[str, str] = field(default_factory=dict)
     limit: float | None = None
+    typed: tuple[str, ...] = ()
 
     def __call__(self, cfg: DictConfig) -> Any:
         """Run the task.
@@ -87,18 +89,20 @@ class Guard:
                 _leave(replace(record, status="refused", failure=refusal, ended=now()), folder, hold)
                 raise TrialRefused(refusal.message)
             witness = Witness(self.root or str(hydra.runtime.cwd), self.main)
-            return run_and_record(
-                self.task,
-                cfg,
-                record,
-                folder,
-                witness,
-                hold=hold,
-                tracked=self.tracked,
-                compared=self.compared,
-                output=Path(hydra.runtime.output_dir),
-                metrics_file=hydra.sweeper.policy.metrics_file,
-            )
+            output = Path(hydra.runtime.output_dir)
+            with marked(InsideTrial(record.overrides, self.typed, str(output))):
+                return run_and_record(
+                    self.task,
+                    cfg,
+                    record,
+                    folder,
+                    witness,
+                    hold=hold,
+                    tracked=self.tracked,
+                    compared=self.compared,
+                    output=output,
+                    metrics_file=hydra.sweeper.policy.metrics_file,
+                )
 
 
 def run_and_record(
@@ -167,11 +171,22 @@ def _leave(record: Record, folder: Path, hold: Hold) -> None:
     """Write the record, unless a resumed study gave the trial to another process meanwhile."""
     if not hold.still():
         raise TrialTaken(f"{folder}: another process took this trial over; its record counts, not this one's")
+    global _unwritten  # noqa: PLW0603 - one trial at a time runs in a process
+    _unwritten = None
     try:
         write_record(record, folder)
     except OSError as error:  # a full disk: what the task returned still reaches the study's process
+        _unwritten = record
         told = ", ".join(f"{name} {value!r}" for name, value in record.metrics.items()) or record.status
         log.warning("%s: the record can't be written (%s), and holds: %s", folder, error.strerror, told)
+
+
+_unwritten: Record | None = None
+
+
+def unwritten() -> Record | None:
+    """The record of this process's last trial, where its disk didn't take it."""
+    return _unwritten
 
 
 def container(cfg: DictConfig) -> Mapping[str, Any]:
