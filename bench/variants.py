@@ -20,6 +20,7 @@ class Workload:
     values: tuple[str, ...]
     fixed: tuple[str, ...]
     metrics_a_job: int
+    imports: str  # what the jobs import themselves, for `hydra.sweeper.warm`
 
     @property
     def changes(self) -> str:
@@ -31,13 +32,13 @@ class Workload:
 def small(jobs: int = 48) -> Workload:
     """W1: SVC fits on digits."""
     values = tuple(f"{1e-5 * 10 ** (3 * number / 47):.6g}" for number in range(jobs))
-    return Workload("small", "gamma", values, ("work=small",), 3)
+    return Workload("small", "gamma", values, ("work=small",), 3, "[sklearn.datasets,sklearn.svm]")
 
 
 def medium(jobs: int = 16) -> Workload:
     """W2: MNIST-1D mlps with their learning curves."""
     values = tuple(f"{1e-3 * 10 ** (1.5 * number / 15):.6g}" for number in range(jobs))
-    return Workload("medium", "lr", values, ("work=medium",), 33)
+    return Workload("medium", "lr", values, ("work=medium",), 33, "[torch]")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def _hydra(app: str, *more: str) -> Callable[[Workload], Sequence[str]]:
     return command
 
 
-def _ours(*more: str) -> Callable[[Workload], Sequence[str]]:
-    def command(load: Workload) -> Sequence[str]:
+def _ours(*more: str) -> Callable[[Workload], list[str]]:
+    def command(load: Workload) -> list[str]:
         first, *rest = load.values
         swept = [f"{load.key}=choice({','.join(rest)})"] if rest else []
         return [
@@ -83,13 +84,20 @@ def _plain(app: str, *arguments: str) -> Callable[[Workload], Sequence[str]]:
     return lambda load: [app, *arguments, load.changes]
 
 
+LOCAL = ("hydra/launcher=oneaxis", f"hydra.sweeper.workers={WORKERS}")
 JOBLIB = ("hydra/launcher=joblib", f"hydra.launcher.n_jobs={WORKERS}")
 
 VARIANTS = (
     Variant("floor-1", "bare loop, one warm process (jobs alone)", _plain("floor.py", "1"), recorded=False),
     Variant("floor-2", "two warm processes (jobs alone)", _plain("floor.py", str(WORKERS)), recorded=False),
     Variant(
-        "local", "oneaxis, its local launcher", _ours("hydra/launcher=oneaxis", f"hydra.sweeper.workers={WORKERS}")
+        "local",
+        "oneaxis, its local launcher",
+        lambda load: [*_ours(*LOCAL)(load), f"hydra.sweeper.warm={load.imports}"],
+    ),
+    Variant("local-own-imports", "oneaxis, its local launcher, each job imports by itself", _ours(*LOCAL)),
+    Variant(
+        "local-anew", "oneaxis, its local launcher, an interpreter a job", _ours(*LOCAL, "hydra.sweeper.warm=false")
     ),
     Variant("joblib", "oneaxis, Hydra's joblib launcher", _ours(*JOBLIB)),
     Variant("basic", "oneaxis, Hydra's basic launcher", _ours()),
