@@ -25,7 +25,7 @@ from typing import Any
 
 from oneaxis.study.job import HANDED, Ticket, run_by_value, take_over, warm_up
 from oneaxis.study.program import Program, run_as_main
-from oneaxis.study.warm import drawn, largest_first, look, open_descriptors, reseed, sizes
+from oneaxis.study.warm import drawn, largest_first, look, open_descriptors, reseed, shared, sizes
 from oneaxis.study.wire import Closed, receive, send
 
 SOURCE = str(Path(__file__).resolve().parents[2])
@@ -103,6 +103,7 @@ class _Server:
         seen = look(self._before)
         os.environ.update(message["variables"])
         import_all(message["ahead"])
+        seen = shared(seen, self._before)
         os.environ.clear()
         os.environ.update(self._environment)
         warm_up()

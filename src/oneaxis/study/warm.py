@@ -14,7 +14,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -64,7 +64,7 @@ class Fresh:
 def look(before: Sequence[str] = ()) -> Look:
     """Look at this process; `before` are the descriptors that it had open when it began."""
     modules = dict(sys.modules)
-    return Look(
+    seen = Look(
         files={name: _file(module) for name, module in modules.items()},
         names={
             name: dict(_names(module))
@@ -74,9 +74,14 @@ def look(before: Sequence[str] = ()) -> Look:
         finders=(*map(_kind, sys.meta_path), *map(_kind, sys.path_hooks)),
         environment=dict(os.environ),
         generators=frozenset(_state(generator) for generator in generators()),
-        threads=tuple(_threads()),
-        descriptors=tuple(sorted(set(open_descriptors().values()) - set(before))),
     )
+    return shared(seen, before)
+
+
+def shared(seen: Look, before: Sequence[str]) -> Look:
+    """The same, with the threads and open files of now, which forks would share or lack."""
+    opened = set(open_descriptors().values()) - set(before)
+    return replace(seen, threads=tuple(_threads()), descriptors=tuple(sorted(opened)))
 
 
 def libraries(modules: Sequence[str]) -> tuple[str, ...]:
