@@ -35,10 +35,9 @@ LOOK = 0.1  # seconds between two looks at processes that trials left running
 
 def main(descriptor: int) -> None:
     """Serve until the other side goes; in a fork, run the trial to its end."""
-    control = socket.socket(fileno=descriptor)
-    control.set_inheritable(False)
     trial = None
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(BrokenPipeError), socket.socket(fileno=descriptor) as control:
+        control.set_inheritable(False)
         trial = _Server(control).serve()
     if trial is not None:
         _to_its_end(trial)

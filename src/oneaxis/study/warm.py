@@ -27,9 +27,7 @@ HARMLESS_THREADS = frozenset(("jemalloc_bg_thd",))
 HARMLESS_VARIABLES = frozenset(("_MLFLOW_TELEMETRY_SESSION_ID",))  # MLflow sets it when it is imported
 # MLflow starts threads and hooks, and a task that uses it imports it itself.
 NEVER_AHEAD = ("mlflow", MAIN, "__mp_main__", "oneaxis", "hydra_plugins", "sitecustomize", "usercustomize")
-_HYDRAS = frozenset(
-    ("hydra", "omegaconf", "antlr4", "yaml", "_yaml", "_distutils_hack", "cloudpickle", "rich", "pygments")
-)
+_HYDRAS = frozenset(("hydra", "omegaconf", "antlr4", "attr", "packaging", "yaml", "cloudpickle", "rich", "pygments"))
 # Settings of these two are made to be changed; nothing that is imported depends on them.
 _HOOKS = frozenset(("sys", "warnings"))
 
