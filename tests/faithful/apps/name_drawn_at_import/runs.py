@@ -1,0 +1,5 @@
+"""A run's name, drawn once."""
+
+import uuid
+
+NAME = uuid.uuid4().hex

@@ -1,0 +1,5 @@
+import tempfile
+from pathlib import Path
+
+KEPT = tempfile.TemporaryDirectory(dir=".")
+FOLDER = Path(KEPT.name)
