@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -11,6 +12,9 @@ Kind = Literal["value", "group"]
 ControlKind = Literal["repeat", "bite", "placebo"]
 Status = Literal["finished", "failed", "refused"]
 OFFLINE = "offline"
+_PIECES = re.compile(r"\\[.\\]|\.|[^.\\]+|\\")
+_ESCAPED = re.compile(r"\\([.\\])")
+_OWN_DOTS = re.compile(r"\\(?=[.\\]|\Z)|\.")  # what would be read as a border between names, or hide one
 GATES = ("code", "data", "packages", "threads", "device")  # layers that can differ besides an axis
 
 
@@ -348,7 +352,23 @@ class Study:
 
 def split_key(key: str) -> Path:
     """`optimizer.lr` as a path; the empty key is the root."""
-    return tuple(key.split(".")) if key else ()
+    names = [""] if key else []
+    for piece in _PIECES.findall(key):
+        if piece == ".":
+            names.append("")
+        else:
+            names[-1] += piece
+    return tuple(names)
+
+
+def one_name(text: str) -> str:
+    r"""A mapping's key as one name of a path, also where it has dots itself: `a\.b` beside `a.b`, which are two."""
+    return text if "." not in text and "\\" not in text else _OWN_DOTS.sub(r"\\\g<0>", text)
+
+
+def as_written(name: str) -> str:
+    """The key that `one_name` was given."""
+    return _ESCAPED.sub(r"\1", name)
 
 
 def short(digest: str) -> str:
