@@ -26,7 +26,7 @@ def key_text(key: Any) -> str:
 
 def keyed(node: Mapping[Any, Any], text_of: Callable[[Any], str] = key_text) -> Collection[tuple[str, Any]]:
     """The items of a mapping by their keys' texts. Of keys that share one, those that aren't text tell their type."""
-    if all(type(key) is str for key in node):
+    if set(map(type, node)) <= {str}:  # as nearly always, and a study walks thousands of these
         return node.items()
     count = Counter(map(text_of, node))
     taken = {key for key in node if type(key) is str}
