@@ -137,7 +137,7 @@ def test_a_leaf_is_found_by_its_path_and_an_item_of_a_plain_list_by_its_index(pa
 @pytest.mark.parametrize(
     "keys, names",
     [
-        ([Colour.RED, Name.ACC, True, 3, 1.5, "a.b"], ["RED", "ACC", "true", "3", r"1\.5", r"a\.b"]),
+        ([Colour.RED, Name.ACC, True, 3, 1.5, "a.b"], ["RED", "acc", "true", "3", r"1\.5", r"a\.b"]),
         (["1", 1, True, "true", "\\bool:true"], ["1", r"\int:1", r"\bool:true", "true", r"\\bool:true"]),
         ([Colour.RED, Shade.RED], [r"\Colour:RED", r"\Shade:RED"]),
     ],

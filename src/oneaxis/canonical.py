@@ -16,7 +16,12 @@ _PLAIN = (str, int, bool, type(None))  # equal exactly where their texts are
 
 
 def key_text(key: Any) -> str:
-    """A mapping's key as overrides write it."""
+    """A mapping's key as overrides write it.
+
+    A member of an enum that is text as well is that text: only a mapping that is typed by its enum has it by its name.
+    """
+    if isinstance(key, str):
+        return str.__str__(key)
     if isinstance(key, enum.Enum):
         return key.name
     if isinstance(key, bool):
@@ -40,6 +45,22 @@ def keyed(node: Mapping[Any, Any], text_of: Callable[[Any], str] = key_text) -> 
             taken.add(text)
         found.append((text, value))
     return found
+
+
+def meant(path: Path, node: Any) -> Path:
+    """The path of what an override names: `rate.ACC` is the key with the text `acc`, where an enum has it so."""
+    found: list[str] = []
+    for name in path:
+        keys = list(node) if isinstance(node, Mapping) else []
+        texts = {one_name(key_text(key)): key for key in keys}
+        members = {key.name: one_name(key_text(key)) for key in keys if isinstance(key, enum.Enum)}
+        text = name if name in texts else members.get(name, name)
+        found.append(text)
+        if isinstance(node, (list, tuple)) and name.isdecimal() and int(name) < len(node):
+            node = node[int(name)]
+        else:
+            node = node[texts[text]] if text in texts else None
+    return tuple(found)
 
 
 def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

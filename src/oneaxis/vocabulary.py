@@ -42,7 +42,8 @@ class Axis:
 
     `candidates` are texts as they stand after `=` in an override, or steps. `position` is the axis's place
     among the command line's overrides; axes from a file have none and come after all of them. `derived` by a screen:
-    a value that is refused is left out, since nobody asked for it.
+    a value that is refused is left out, since nobody asked for it. `at` is the key's path in the reference, where that
+    isn't the key itself.
     """
 
     key: str
@@ -52,10 +53,13 @@ class Axis:
     position: int | None = None
     carries: tuple[str, ...] = ()
     derived: bool = False
+    at: Path | None = None
 
     @property
     def path(self) -> Path:
         """The key as a path of the configuration (for a group without package: its default place)."""
+        if self.at is not None:
+            return self.at
         group, _, package = self.key.partition("@")
         if package:
             return split_key(package)

@@ -101,6 +101,7 @@ class Typed:
 
     rate: dict[Part, float] = field(default_factory=lambda: {Part.HEAD: 1.0})
     deep: list[dict[Part, dict[Name, int]]] = field(default_factory=lambda: [{Part.HEAD: {Name.ACC: 1}}])
+    plain: dict[str, int] = field(default_factory=lambda: {Name.ACC: 1})
     counts: dict[int, int] = field(default_factory=lambda: {1: 1})
 
 
@@ -109,7 +110,8 @@ class Typed:
     [
         ("rate.HEAD=2,3", "rate.HEAD: 1.0 → 2.0, rate.HEAD: 1.0 → 3.0"),
         ("+rate.TAIL=choice(2)", "rate.TAIL: (absent) → 2.0"),
-        ("deep.0.HEAD.ACC=1,2", "deep.0.HEAD.ACC: 1 → 2"),
+        ("deep.0.HEAD.ACC=1,2", "deep.0.HEAD.acc: 1 → 2"),
+        ("plain.acc=1,2", "plain.acc: 1 → 2"),
         ("counts={1:2},{1:1}", "counts.1: 1 → 2"),
     ],
 )
