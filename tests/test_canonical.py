@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from tests.strategies import containers, steady
 
-from oneaxis.canonical import digest, leaf_at, leaves, same
+from oneaxis.canonical import digest, keyed, leaf_at, leaves, same
 from oneaxis.vocabulary import ABSENT
 
 
@@ -20,6 +20,10 @@ class Colour(enum.Enum):
 
 class Shade(enum.Enum):
     RED = 1
+
+
+class Name(enum.StrEnum):
+    ACC = "acc"
 
 
 DISTINCT = [
@@ -128,3 +132,26 @@ def test_a_plain_list_is_one_leaf_and_a_list_of_containers_is_walked(node, found
 def test_a_leaf_is_found_by_its_path_and_an_item_of_a_plain_list_by_its_index(path, found):
     config = {"a": 1, "none": None, "text": "xy", "list": [5, 6], "rows": [{"b": 1}, {"b": 2}]}
     assert leaf_at(dict(leaves(config)), path) == found
+
+
+@pytest.mark.parametrize(
+    "keys, names",
+    [
+        ([Colour.RED, Name.ACC, True, 3, 1.5, "a.b"], ["RED", "acc", "true", "3", r"1\.5", r"a\.b"]),
+        (["1", 1, True, "true", "\\bool:true"], ["1", r"\int:1", r"\bool:true", "true", r"\\bool:true"]),
+        ([Colour.RED, Shade.RED], [r"\Colour:RED", r"\Shade:RED"]),
+    ],
+)
+def test_a_key_is_named_as_overrides_write_it_and_no_two_are_named_alike(keys, names):
+    node = {key: place for place, key in enumerate(keys)}
+    paths = [path for path, _ in leaves({"a": node})]
+    assert len(set(paths)) == len(node)
+    assert len({key for key, _ in keyed(node)}) == len(node)
+    if len(node) == len(names):
+        assert paths == [("a", name) for name in names]
+
+
+def test_digests_of_configurations_with_keys_of_text_stay_as_they_are():
+    config = {"a": {"b": 1}, "a.b": 2.5, "c": [{"d": None}, True], "e": {}}
+    assert digest(config) == "c13462f9337801a4d3bbaf110f1a028c4000a571866654aadf42da1137cfe52f"
+    assert digest({**config, "seed": 3}, without=("seed",)) == digest(config)

@@ -5,13 +5,62 @@ from __future__ import annotations
 import enum
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
-from oneaxis.vocabulary import ABSENT, Absent, Path
+from oneaxis.vocabulary import ABSENT, Absent, Path, one_name
 
 _PLAIN = (str, int, bool, type(None))  # equal exactly where their texts are
+
+
+def key_text(key: Any) -> str:
+    """A mapping's key as overrides write it.
+
+    A member of an enum that is text as well is that text: only a mapping that is typed by its enum has it by its name.
+    """
+    if isinstance(key, str):
+        return str.__str__(key)
+    if isinstance(key, enum.Enum):
+        return key.name
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return str(key)
+
+
+def keyed(node: Mapping[Any, Any], text_of: Callable[[Any], str] = key_text) -> Collection[tuple[str, Any]]:
+    """The items of a mapping by their keys' texts. Of keys that share one, those that aren't text tell their type."""
+    if set(map(type, node)) <= {str}:  # as nearly always, and a study walks thousands of these
+        return node.items()
+    count = Counter(map(text_of, node))
+    taken = {key for key in node if type(key) is str}
+    found = []
+    for key, value in node.items():
+        text = text_of(key)
+        if type(key) is not str:
+            text = rf"\{type(key).__qualname__}:{text}" if count[text] > 1 else text
+            while text in taken:
+                text = rf"\{text}"
+            taken.add(text)
+        found.append((text, value))
+    return found
+
+
+def meant(path: Path, node: Any) -> Path:
+    """The path of what an override names: `rate.ACC` is the key with the text `acc`, where an enum has it so."""
+    found: list[str] = []
+    for name in path:
+        keys = list(node) if isinstance(node, Mapping) else []
+        texts = {one_name(key_text(key)): key for key in keys}
+        members = {key.name: one_name(key_text(key)) for key in keys if isinstance(key, enum.Enum)}
+        text = name if name in texts else members.get(name, name)
+        found.append(text)
+        if isinstance(node, (list, tuple)) and name.isdecimal() and int(name) < len(node):
+            node = node[int(name)]
+        else:
+            node = node[texts[text]] if text in texts else None
+    return tuple(found)
 
 
 def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -27,8 +76,8 @@ def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def _gather(node: Any, path: Path, found: list[tuple[Path, Any]]) -> None:
     if isinstance(node, Mapping) and node:
-        for key, child in node.items():
-            _gather(child, (*path, str(key)), found)
+        for key, child in keyed(node):
+            _gather(child, (*path, one_name(key)), found)
     elif isinstance(node, (list, tuple)) and any(isinstance(child, (Mapping, list, tuple)) for child in node):
         for index, child in enumerate(node):
             _gather(child, (*path, str(index)), found)
@@ -66,8 +115,8 @@ def _drop(node: Any, path: Path) -> Any:
         return node
     head, rest = path[0], path[1:]
     if rest:
-        return {key: _drop(child, rest) if str(key) == head else child for key, child in node.items()}
-    return {key: child for key, child in node.items() if str(key) != head}
+        return {key: _drop(child, rest) if one_name(key_text(key)) == head else child for key, child in node.items()}
+    return {key: child for key, child in node.items() if one_name(key_text(key)) != head}
 
 
 def canonical_text(node: Any) -> str:  # noqa: C901, PLR0911 - one line a type reads best

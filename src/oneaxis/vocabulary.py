@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -11,6 +12,9 @@ Kind = Literal["value", "group"]
 ControlKind = Literal["repeat", "bite", "placebo"]
 Status = Literal["finished", "failed", "refused"]
 OFFLINE = "offline"
+_PIECES = re.compile(r"\\[.\\]|\.|[^.\\]+|\\")
+_ESCAPED = re.compile(r"\\([.\\])")
+_OWN_DOTS = re.compile(r"\\(?=[.\\]|\Z)|\.")  # what would be read as a border between names, or hide one
 GATES = ("code", "data", "packages", "threads", "device")  # layers that can differ besides an axis
 
 
@@ -38,7 +42,8 @@ class Axis:
 
     `candidates` are texts as they stand after `=` in an override, or steps. `position` is the axis's place
     among the command line's overrides; axes from a file have none and come after all of them. `derived` by a screen:
-    a value that is refused is left out, since nobody asked for it.
+    a value that is refused is left out, since nobody asked for it. `at` is the key's path in the reference, where that
+    isn't the key itself.
     """
 
     key: str
@@ -48,10 +53,13 @@ class Axis:
     position: int | None = None
     carries: tuple[str, ...] = ()
     derived: bool = False
+    at: Path | None = None
 
     @property
     def path(self) -> Path:
         """The key as a path of the configuration (for a group without package: its default place)."""
+        if self.at is not None:
+            return self.at
         group, _, package = self.key.partition("@")
         if package:
             return split_key(package)
@@ -348,7 +356,23 @@ class Study:
 
 def split_key(key: str) -> Path:
     """`optimizer.lr` as a path; the empty key is the root."""
-    return tuple(key.split(".")) if key else ()
+    names = [""] if key else []
+    for piece in _PIECES.findall(key):
+        if piece == ".":
+            names.append("")
+        else:
+            names[-1] += piece
+    return tuple(names)
+
+
+def one_name(text: str) -> str:
+    r"""A mapping's key as one name of a path, also where it has dots itself: `a\.b` beside `a.b`, which are two."""
+    return text if "." not in text and "\\" not in text else _OWN_DOTS.sub(r"\\\g<0>", text)
+
+
+def as_written(name: str) -> str:
+    """The key that `one_name` was given."""
+    return _ESCAPED.sub(r"\1", name)
 
 
 def short(digest: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from tests.analysis.study import record
 
-from oneaxis.analysis.metrics import metric_direction, metric_names, metric_remarks, primary_metric
+from oneaxis.analysis.metrics import metric_direction, metric_names, metric_remarks, primary_metric, told_apart
 from oneaxis.vocabulary import Policy
 
 
@@ -30,6 +30,21 @@ def test_a_metric_that_no_trial_returned_gives_way_to_another_and_is_told():
     [said] = metric_remarks(names, policy)
     assert said == "no trial returned hydra.sweeper.policy.metric=acc; shown by val_loss of loss, val_loss."
     assert metric_remarks(names, Policy(metric="loss")) == metric_remarks((), policy) == ()
+
+
+def test_of_two_metrics_that_only_a_dot_within_a_key_tells_apart_it_is_told_which_is_which():
+    names = ("m.n", r"m\.n", r"only\.one")
+
+    [said] = metric_remarks(names, Policy(metric="m.n"))
+    assert said.startswith(r"m.n and m\.n are two metrics: m\.n has the key `m.n`, m.n is nested")
+
+
+def test_a_trial_that_has_one_of_them_alone_is_not_compared_by_it():
+    both, alone, other = ({"m.n": 1, r"m\.n": 2, "a": 0}, {"m.n": 3, "a.b": 1}, {"a": 5})
+    found = {index: record(index, **metrics) for index, metrics in enumerate((both, alone, other))}
+
+    assert [each.metrics for each in told_apart(found).values()] == [both, {"a.b": 1}, other]
+    assert told_apart({1: found[1]}) == {1: found[1]}
 
 
 @pytest.mark.parametrize(

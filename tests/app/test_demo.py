@@ -45,7 +45,7 @@ def test_they_are_seven_child_runs_under_one_parent_with_the_contracts_tags(thre
         assert tags["oneaxis.seed"] == "0"
         assert len(tags["oneaxis.fingerprint"]) == 64
         assert run.data.params["model.kernel"] == "rbf"
-        assert ("delta.val_accuracy" in run.data.metrics) == (name != "reference")
+        assert ("oneaxis.delta.val_accuracy" in run.data.metrics) == (name != "reference")
         if name != "reference":
             assert tags["oneaxis.deviation"] == name
             assert f"{tags['oneaxis.axis']}={tags['oneaxis.value']}" == name

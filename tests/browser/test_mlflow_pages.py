@@ -57,7 +57,7 @@ def test_the_saved_view_is_flat_sorted_by_difference_and_has_the_columns_that_co
     page.goto(study.view)
     assert names(page) == BY_DELTA
     columns = page.locator("[data-testid^='sort-header-']").evaluate_all("all => all.map(each => each.innerText)")
-    assert {"delta.val/score", "val/score", "seconds", "oneaxis.axis", "oneaxis.value"} <= set(columns)
+    assert {"oneaxis.delta.val/score", "val/score", "oneaxis.seconds", "oneaxis.axis", "oneaxis.value"} <= set(columns)
     colour = page.locator("[data-testid='experiment-view-table-run-color']")
     assert "rgb(0, 0, 0)" in colour.evaluate_all("all => all.map(each => getComputedStyle(each).backgroundColor)")
     page.get_by_test_id("sort-header-val/score").click()

@@ -156,8 +156,8 @@ def test_hydras_reason_comes_as_one_line(app, overrides, reason):
     "content, named",
     [
         ({"levels": {0: "low", 1: "high", "1": "x"}}, "`levels.1` is there twice, as the text '1' and as 1, which"),
-        ({1.5: "a", "1.5": "b"}, "`1.5` is there twice, as the text '1.5' and as 1.5, which"),
-        ({"a": [{"b": {True: 1, "True": 2}}]}, "`a.0.b.True` is there twice"),
+        ({1.5: "a", "1.5": "b"}, r"`1\.5` is there twice, as the text '1.5' and as 1.5, which"),
+        ({"a": [{"b": {True: 1, "true": 2}}]}, "`a.0.b.true` is there twice, as the text 'true' and as True, which"),
         ({"levels": {0: "low", 1: "high"}, "1": "x"}, None),
     ],
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import enum
+from dataclasses import dataclass, field
+
 import pytest
+from hydra.core.config_store import ConfigStore
 
 from oneaxis.composing.overrides import Grammar
 from oneaxis.errors import CannotCompose, NotOneAxis
 from oneaxis.planning.plan import make_plan
+from oneaxis.planning.refusal import show
 from oneaxis.planning.request import Request
 
 
@@ -14,9 +19,9 @@ from oneaxis.planning.request import Request
 def planned(app):
     """`planned("lr=1,2")`: the plan of that command line."""
 
-    def made(*line):
-        read = Grammar(app().loader, carries={}).command_line(line, seed_key="seed")
-        return make_plan(Request(read.fixed, read.axes, read.seeds or 1), app().compose)
+    def made(*line, name="config"):
+        read = Grammar(app(name).loader, carries={}).command_line(line, seed_key="seed")
+        return make_plan(Request(read.fixed, read.axes, read.seeds or 1), app(name).compose)
 
     return made
 
@@ -79,3 +84,39 @@ def test_what_is_refused(planned, line, error, message):
     with pytest.raises(error) as caught:
         planned(*line)
     assert message in str(caught.value)
+
+
+class Part(enum.Enum):
+    HEAD = 1
+    TAIL = 2
+
+
+class Name(enum.StrEnum):
+    ACC = "acc"
+
+
+@dataclass
+class Typed:
+    """Keys that no YAML file has."""
+
+    rate: dict[Part, float] = field(default_factory=lambda: {Part.HEAD: 1.0})
+    deep: list[dict[Part, dict[Name, int]]] = field(default_factory=lambda: [{Part.HEAD: {Name.ACC: 1}}])
+    plain: dict[str, int] = field(default_factory=lambda: {Name.ACC: 1})
+    counts: dict[int, int] = field(default_factory=lambda: {1: 1})
+
+
+@pytest.mark.parametrize(
+    "line, own",
+    [
+        ("rate.HEAD=2,3", "rate.HEAD: 1.0 → 2.0, rate.HEAD: 1.0 → 3.0"),
+        ("+rate.TAIL=choice(2)", "rate.TAIL: (absent) → 2.0"),
+        ("deep.0.HEAD.ACC=1,2", "deep.0.HEAD.acc: 1 → 2"),
+        ("plain.acc=1,2", "plain.acc: 1 → 2"),
+        ("counts={1:2},{1:1}", "counts.1: 1 → 2"),
+    ],
+)
+def test_keys_that_are_no_text_are_named_as_overrides_write_them(planned, line, own):
+    ConfigStore.instance().store(name="typed", node=Typed)
+    found = planned(line, name="typed")
+    assert ", ".join(show(change) for item in found.deviations for change in item.difference.own) == own
+    assert [item.difference.foreign for item in found.deviations if item.difference.foreign] == []

@@ -60,21 +60,21 @@ def test_parameters_and_metrics_are_the_configs_and_the_tasks(tracked):
     _, store = tracked
     run = store.runs["features=pca"]
     assert run.data.params == {"lr": "0.25", "epochs": "10", "seed": "1", "model.width": "4", "features.parts": "2"}
-    metrics = {name: round(value, 9) for name, value in run.data.metrics.items() if name != "seconds"}
+    metrics = {name: round(value, 9) for name, value in run.data.metrics.items() if name != "oneaxis.seconds"}
     assert metrics == {
         "val/score": 0.5001,
         "val/loss": 0.4999,
-        "delta.val/score": 0.2,
-        "delta.val/loss": -0.2,
+        "oneaxis.delta.val/score": 0.2,
+        "oneaxis.delta.val/loss": -0.2,
     }
 
 
 def test_only_deviations_have_differences(tracked):
     _, store = tracked
     runs = store.runs
-    with_delta = [name for name in CHILDREN if "delta.val/score" in runs[name].data.metrics]
+    with_delta = [name for name in CHILDREN if "oneaxis.delta.val/score" in runs[name].data.metrics]
     assert with_delta == CHILDREN[1:]
-    deltas = [round(runs[name].data.metrics["delta.val/score"], 9) for name in CHILDREN[1:]]
+    deltas = [round(runs[name].data.metrics["oneaxis.delta.val/score"], 9) for name in CHILDREN[1:]]
     assert deltas == [0.25, 0.75, 0.01, 0.02, 0.1, 0.2]
 
 
@@ -155,4 +155,4 @@ def test_names_that_mlflow_refuses_are_mapped_reversibly(shapes):
     assert params["blocks.0.units"] == "3"
     assert params["added.x"] == "[1, 2]"
     assert "recall@5" in {from_key(key) for key in run.data.metrics}
-    assert "delta.recall@5" in {from_key(key) for key in run.data.metrics}
+    assert "oneaxis.delta.recall@5" in {from_key(key) for key in run.data.metrics}

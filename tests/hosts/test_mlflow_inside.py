@@ -35,7 +35,7 @@ def test_what_a_task_logs_lands_in_its_own_child_run_and_nothing_else_changes(ho
         assert run.data.params.get("mine") == ("yes" if way == "start_run" else None)
         assert run.data.params["how"] == run.data.tags["oneaxis.value"] == way
         assert run.info.status == ("FAILED" if way == "raise" else "FINISHED"), way
-        assert run.data.metrics.get("delta.score") == (None if way == "raise" else 0)
+        assert run.data.metrics.get("oneaxis.delta.score") == (None if way == "raise" else 0)
     # The reference used no MLflow: it never imported it, and nothing strayed into its run.
     assert app.study.records["reference"]["metrics"] | {"loaded_before": 0} == {"score": 1, "loaded_before": 0}
     assert "own" not in runs["reference"].data.metrics

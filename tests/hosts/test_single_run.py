@@ -25,7 +25,7 @@ def test_one_record_and_one_run_in_which_the_task_may_log_itself(host, store):
     assert run.data.tags["oneaxis.role"] == "reference"
     assert run.data.tags["oneaxis.fingerprint"] == record["fingerprint"]
     assert run.data.params == {"how": "start_run", "mine": "yes"}
-    assert {name: value for name, value in run.data.metrics.items() if name != "seconds"} == {
+    assert {name: value for name, value in run.data.metrics.items() if name != "oneaxis.seconds"} == {
         "own": 0.5,
         "score": 1,
         "loaded_before": 0,

@@ -53,7 +53,7 @@ def test_an_offline_study_of_five_seeds_is_written_whole_by_sync_and_only_once(h
     run = store.runs["lr=1 · seed 4"]
     assert run.data.tags["oneaxis.seed"] == run.data.params["seed"] == "4"
     assert run.data.metrics["val/score"] == app.study.records["lr=1, seed 4"]["metrics"]["val/score"]
-    assert round(run.data.metrics["delta.val/score"], 9) == 0.75  # paired: the seed's own part is gone
+    assert round(run.data.metrics["oneaxis.delta.val/score"], 9) == 0.75  # paired: the seed's own part is gone
 
     assert cli.main(["sync", str(app.study.root)]) == 0
     assert contents(store) == first

@@ -6,6 +6,7 @@ import json
 import random
 import re
 import shutil
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from statistics import mean, stdev
@@ -94,6 +95,17 @@ def test_a_frame_tells_failed_and_missing_trials_and_gives_them_no_number(unfini
     assert list(frame["status"][[3, 5]]) == ["failed", "missing"]
     assert list(frame["val_score"].isna()) == [False, False, False, True, False, True, False, True]
     assert frame["seconds"].isna()[5]
+
+
+def test_a_metric_that_is_called_as_another_column_has_one_of_its_own(unfinished):
+    records = {
+        index: replace(one, metrics={"seconds": 0.5, "seed": 7, "acc": 1})
+        for index, one in unfinished.trials.records.items()
+    }
+    frame = replace(unfinished.trials, records=records).to_frame()
+    assert list(frame.iloc[0][["metrics.seconds", "metrics.seed", "acc"]]) == [0.5, 7, 1]
+    assert list(frame["seconds"][:3]) == [one.seconds for one in list(unfinished.trials)[:3]]
+    assert set(frame["seed"]) == set(unfinished.study.plan.seeds)
 
 
 def test_the_verdicts_as_a_frame(opened):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from dataclasses import replace
 
@@ -67,6 +68,16 @@ VALUE_CASES = {
         {"a": 1, "b": [{"x": 1}]},
         {"a": 1, "b": [{"x": 2}]},
         {FOREIGN: {"b.0.x": (1, 2)}},
+    ),
+    "a key with a dot beside a nested one": (
+        {"a": {"b": 1}, "a.b": 2},
+        {"a": {"b": 5}, "a.b": 3},
+        {OWN: {"a.b": (1, 5)}, FOREIGN: {r"a\.b": (2, 3)}},
+    ),
+    "an item of a list beside a key that looks like it": (
+        {"a": [1], "a.0": 5},
+        {"a": [2], "a.0": 6},
+        {OWN: {"a": ([1], [2])}, FOREIGN: {r"a\.0": (5, 6)}},
     ),
     "nothing": ({"a": 1}, {"a": 1}, {}),
 }  # fmt: skip
@@ -343,3 +354,13 @@ def test_what_reaches_a_job_by_hydras_own_node_is_foreign(name):
 )
 def test_a_path_lies_within_a_region_by_whole_names(path, region, inside):
     assert within(path, region) is inside
+
+
+class Part(enum.Enum):
+    HEAD = 1
+
+
+@pytest.mark.parametrize("key_of, name", [(Part.HEAD, "HEAD"), (1, "1"), (True, "true"), (False, "false")])
+def test_an_axis_names_a_key_that_is_no_text_as_overrides_write_it(key_of, name):
+    found = key({"rate": {key_of: 1.0}}, {"rate": {key_of: 2.0}}, f"rate.{name}")
+    assert found == {OWN: {f"rate.{name}": (1.0, 2.0)}}

@@ -1,8 +1,11 @@
 """What the words of oneaxis say about themselves."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.strategies import hostile_text, steady
 
-from oneaxis.vocabulary import ABSENT, OFFLINE, Axis, Tracking, Trial, split_key
+from oneaxis.vocabulary import ABSENT, OFFLINE, Axis, Tracking, Trial, as_written, one_name, split_key
 
 
 @pytest.mark.parametrize(
@@ -21,9 +24,27 @@ def test_the_place_of_an_axis(key, kind, path):
     assert Axis(key, kind, ()).path == path
 
 
-@pytest.mark.parametrize("key, path", [("", ()), ("a", ("a",)), ("a.b.c", ("a", "b", "c"))])
+@pytest.mark.parametrize(
+    "key, path",
+    [("", ()), ("a", ("a",)), ("a.b.c", ("a", "b", "c")), (r"a\.b.c", (r"a\.b", "c")), (r"C:\x", (r"C:\x",))],
+)
 def test_a_key_is_a_path(key, path):
     assert split_key(key) == path
+
+
+@pytest.mark.parametrize("text", ["a", "a b", r"C:\x", "a/b", ""])
+def test_a_key_without_dots_is_its_own_name(text):
+    assert one_name(text) == text
+
+
+@steady
+@given(st.lists(st.one_of(hostile_text, st.text(r"a.\\")), min_size=1), st.lists(st.text(r"a.\\"), min_size=1))
+@example([""], ["", ""])
+def test_names_of_keys_come_apart_again_whatever_is_in_them(path, other):
+    names = tuple(map(one_name, path))
+    assert [as_written(name) for name in names] == path
+    assert split_key(".".join(names)) == names or path == [""]
+    assert (".".join(names) == ".".join(map(one_name, other))) == (path == other)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 from oneaxis.study.folder import StudyFolder
+from oneaxis.tracking.names import EARLIER
 from oneaxis.trial.codec import write_json
 from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
 
@@ -71,8 +75,8 @@ def opened(store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where MLflow puts artifacts of new experiments
     (tmp_path / "study").mkdir()
 
-    def open_(of, into=store):
-        return Mirror(of, StudyFolder(tmp_path / "study"), into.uri)
+    def open_(of, into=store, *, again=False):
+        return Mirror(of, StudyFolder(tmp_path / "study"), into.uri, again=again)
 
     return open_
 
@@ -81,11 +85,11 @@ def opened(store, tmp_path, monkeypatch):
 def mirrored(opened, store, tmp_path):
     """`mirrored(trials, records)` writes a study and gives the store's runs by name."""
 
-    def written(trials, records, into=store):
+    def written(trials, records, into=store, *, again=False):
         folder = StudyFolder(tmp_path / "study")
         for one in records:
             folder.write_record(one)
-        mirror = opened(study(*trials), into)
+        mirror = opened(study(*trials), into, again=again)
         by_index = {one.index: one for one in trials}
         for one in records:
             mirror.write(by_index[one.trial], one)
@@ -119,16 +123,16 @@ def test_differences_are_paired_by_seed(mirrored):
     trials = [trial(0, seed=1), trial(1, "lr=1", seed=1), trial(2, seed=2), trial(3, "lr=1", seed=2)]
     scores = [1.0, 1.5, 2.0, 2.25]
     runs = mirrored(trials, [record(one, metrics={"score": score}) for one, score in zip(trials, scores, strict=True)])
-    assert runs["lr=1 · seed 1"].data.metrics["delta.score"] == 0.5
-    assert runs["lr=1 · seed 2"].data.metrics["delta.score"] == 0.25
-    assert "delta.score" not in runs["reference · seed 1"].data.metrics
+    assert runs["lr=1 · seed 1"].data.metrics["oneaxis.delta.score"] == 0.5
+    assert runs["lr=1 · seed 2"].data.metrics["oneaxis.delta.score"] == 0.25
+    assert "oneaxis.delta.score" not in runs["reference · seed 1"].data.metrics
 
 
 def test_a_difference_without_its_partner_is_not_made_up(mirrored):
     trials = [trial(0, seed=1), trial(1, "lr=1", seed=1), trial(2, seed=2), trial(3, "lr=1", seed=2)]
     runs = mirrored(trials, [record(one) for one in trials if one.index != 2])
-    assert "delta.score" in runs["lr=1 · seed 1"].data.metrics
-    assert "delta.score" not in runs["lr=1 · seed 2"].data.metrics
+    assert "oneaxis.delta.score" in runs["lr=1 · seed 1"].data.metrics
+    assert "oneaxis.delta.score" not in runs["lr=1 · seed 2"].data.metrics
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_curves_are_metrics_by_step_and_the_returned_value_is_the_latest(mirrore
     run = mirrored(TRIALS[:1], [record(TRIALS[0], metrics={"score": 0.75}, phases={"load": 2.5})])["reference"]
     history = [(point.step, point.value) for point in store.client.get_metric_history(run.info.run_id, "score")]
     assert sorted(history) == [(1, 0.01), (2, 0.02), (30, 0.3), (30, 0.75)]
-    assert run.data.metrics == {"score": 0.75, "loss": -21, "seconds": 10.5, "seconds.load": 2.5}
+    assert run.data.metrics == {"score": 0.75, "loss": -21, "oneaxis.seconds": 10.5, "oneaxis.seconds.load": 2.5}
     [first, *_] = store.client.get_metric_history(run.info.run_id, "loss")
     assert first.timestamp == STARTED_MS + 100
 
@@ -306,8 +310,79 @@ def test_what_a_task_wrote_into_its_run_wins_and_its_name_and_status_are_restore
     mirror.write(TRIALS[1], record(TRIALS[1]))
     found = store.client.get_run(run)
     assert found.data.params == {"lr": "chosen by the task", "model.width": "4"}
-    assert found.data.metrics == {"own": 7, "score": 2, "seconds": 10.5}
+    assert found.data.metrics == {"own": 7, "score": 2, "oneaxis.seconds": 10.5}
     assert (found.info.run_name, found.info.status, found.info.end_time) == ("lr=1", "FINISHED", ENDED_MS)
+
+
+def test_a_tasks_metrics_stay_its_own_whatever_ours_are_called(mirrored):
+    theirs = {"score": 1, "seconds": 0.5, "delta.score": 9, "seconds.load": 3, "oneaxis.seconds": 7}
+    runs = mirrored(TRIALS, [record(one, metrics=theirs, phases={"load": 2.5}) for one in TRIALS])
+    found = runs["lr=1"].data.metrics
+    named = {"oneaxis_x2e_seconds" if name == "oneaxis.seconds" else name: value for name, value in theirs.items()}
+    assert {name: value for name, value in found.items() if not name.startswith("oneaxis.")} == named
+    assert (found["oneaxis.seconds"], found["oneaxis.seconds.load"], found["oneaxis.delta.score"]) == (10.5, 2.5, 0)
+    assert found["oneaxis.delta.delta.score"] == 0
+
+
+def test_ours_is_left_out_where_a_task_gave_mlflow_one_of_that_name(opened, store):
+    of = study(*TRIALS)
+    for again in (False, True):
+        mirror = opened(of, again=again)
+        run = mirror.give_run(TRIALS[1])
+        if not again:
+            store.client.log_metric(run, "oneaxis.seconds", 7)
+            store.client.log_metric(run, "oneaxis.delta.score", 8)
+        for one in TRIALS:
+            mirror.write(one, record(one))
+        mirror.finish({one.index: record(one) for one in TRIALS})
+        found = store.runs["lr=1"].data.metrics
+        assert found == {"score": 2, "oneaxis.seconds": 7, "oneaxis.delta.score": 8}
+        assert "oneaxis.delta.score" in store.runs["lr=2"].data.metrics
+        assert mirror.remark.startswith("lr=1 logged oneaxis.delta.score, oneaxis.seconds to MLflow")
+
+
+@pytest.mark.parametrize("trials", [TRIALS, (trial(0, folder="."),)], ids=["study", "single run"])
+def test_runs_that_an_older_oneaxis_has_written_keep_its_names(mirrored, store, monkeypatch, trials):
+    records = [record(one, phases={"load": 2.5}) for one in trials]
+    with monkeypatch.context() as patched:
+        patched.setattr("oneaxis.tracking.mirror.NAMES", EARLIER)
+        mirrored(trials, records)
+    for run in store.runs.values():  # which put no such tag there
+        if "oneaxis.names" in run.data.tags:
+            store.client.delete_tag(run.info.run_id, "oneaxis.names")
+    before = everything(store)
+    assert "seconds.load" in store.runs["reference"].data.metrics
+    mirrored(trials, records, again=True)
+    assert everything(store) == before
+
+
+def test_a_point_that_is_no_number_is_written_once(mirrored, store, tmp_path, monkeypatch):
+    values = [math.nan, math.inf, -math.inf, 1.7976931348623157e308, 0.0, math.nan, 1.0, 1.0]
+    lines = [json.dumps({"step": 0, "seconds": 0, "at": 5, "metrics": {"loss": value}}) + "\n" for value in values]
+    folder = tmp_path / "study" / TRIALS[0].folder
+    folder.mkdir(parents=True)
+    (folder / "curves.jsonl").write_text("".join(lines))
+    records = [record(one) for one in TRIALS]
+    log_batch = MlflowClient.log_batch
+
+    def as_in_3_15(client, run, metrics=(), *more):
+        """MLflow before 3.16: a NaN that is there already breaks the request, all of it."""
+        if nan := [each for each in metrics if math.isnan(each.value)]:
+            there = {
+                (one.timestamp, one.step) for one in client.get_metric_history(run, "loss") if math.isnan(one.value)
+            }
+            if any((each.timestamp, each.step) in there for each in nan):
+                raise MlflowException("UNIQUE constraint failed")
+        return log_batch(client, run, metrics, *more)
+
+    monkeypatch.setattr(MlflowClient, "log_batch", as_in_3_15)
+    mirrored(TRIALS, records)
+    before = repr(everything(store))
+    mirrored(TRIALS, records, again=True)
+    assert repr(everything(store)) == before
+    run = store.runs["reference"].info.run_id
+    found = [str(each.value) for each in store.client.get_metric_history(run, "loss")]
+    assert sorted(found) == ["-1.7976931348623157e+308", "0.0", "1.0", "1.7976931348623157e+308", "nan"]
 
 
 def test_an_attempt_that_is_launched_again_leaves_no_run_running(opened, store):

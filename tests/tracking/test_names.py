@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.strategies import hostile_text, steady
 
-from oneaxis.tracking.names import LONGEST, from_key, to_key
+from oneaxis.tracking.names import EARLIER, LONGEST, NAMES, from_key, to_key
 
 # The rules of MLflow, `mlflow/utils/validation.py`; tests of the mirror try them on the real one.
 LEGAL = re.compile(r"[/\w.\- :]*")
@@ -103,3 +103,31 @@ def test_a_long_name_is_cut_and_stays_legal(name):
     assert legal(to_key(name))
     assert to_key(name) != to_key(name + "a")
     assert (from_key(to_key(name)) == name) == (len(name) <= 250 and "@" not in name)
+
+
+@pytest.mark.parametrize(
+    "name, key",
+    [
+        ("seconds", "seconds"),
+        ("delta.acc", "delta.acc"),
+        ("oneaxis", "oneaxis"),
+        ("oneaxis.seconds", "oneaxis_x2e_seconds"),
+        ("oneaxis.a@b", "oneaxis_x2e_a_x40_b"),
+        ("oneaxis_x2e_seconds", "oneaxis_x5f_x2e_seconds"),
+    ],
+)
+def test_a_metric_of_a_task_never_has_a_name_of_ours(name, key):
+    assert NAMES.task(name) == key
+    assert from_key(key) == name
+    assert NAMES.own(name) == to_key(f"oneaxis.{name}")
+    assert EARLIER.task(name) == EARLIER.own(name) == to_key(name)
+
+
+@steady
+@given(hostile_text, hostile_text)
+@example("oneaxis." + "a" * 300, "")
+def test_ours_and_a_tasks_are_apart_whatever_they_are_called(name, own):
+    for each in (name, f"oneaxis.{name}"):
+        assert legal(NAMES.task(each))
+        assert not NAMES.task(each).startswith("oneaxis.")
+        assert NAMES.task(each) != NAMES.own(own)

@@ -25,6 +25,6 @@ def test_a_view_filters_to_the_study_and_sorts_by_difference():
     assert text.startswith("deflate;")
     read = json.loads(zlib.decompress(base64.b64decode(text.removeprefix("deflate;"))))
     assert read["searchFilter"] == "tags.`mlflow.parentRunId` = '0123'"
-    assert read["orderByKey"] == "metrics.`delta.val/accuracy`"
+    assert read["orderByKey"] == "metrics.`oneaxis.delta.val/accuracy`"
     assert read["orderByAsc"] is False
     assert "tags.`oneaxis.verdict`" in read["selectedColumns"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import math
 from decimal import Decimal
@@ -31,6 +32,10 @@ class Broken:
         raise RuntimeError("a tensor on a device that is gone")
 
 
+class Key(enum.StrEnum):
+    ACC = "acc"
+
+
 @pytest.mark.parametrize(
     "returned, metrics",
     [
@@ -54,6 +59,14 @@ class Broken:
         (OmegaConf.create({"a": 0.5}), {"a": 0.5}),
         ({"val": {"acc": 0.9}, "f1": 0.5}, {"val.acc": 0.9, "f1": 0.5}),
         ({"a": {"b": {"c": np.float32(0.5)}, "d": "x"}, "e": {}}, {"a.b.c": 0.5}),
+        # a dot within a key is told from one between keys only where both are there
+        ({"m.n": 2, "val.acc": 0.5}, {"m.n": 2, "val.acc": 0.5}),
+        ({"m": {"n": 1}, "m.n": 2, "val.acc": 0.5}, {"m.n": 1, r"m\.n": 2, "val.acc": 0.5}),
+        ({"m.n": 2, "m": {"n": 1}}, {r"m\.n": 2, "m.n": 1}),
+        ({"m": {"n": 1}, "m.n": 2, r"m\.n": 3}, {"m.n": 1, r"m\.n": 2, r"m\\\.n": 3}),
+        ({"a.b": {"c": 1}, "a": {"b.c": 2}}, {r"a\.b.c": 1, r"a.b\.c": 2}),
+        # keys that only look alike
+        ({1: 0.5, "1": 0.25, Key.ACC: 1}, {r"\int:1": 0.5, "1": 0.25, "acc": 1}),
         ({1: {2: 3}}, {"1.2": 3.0}),
         (OmegaConf.create({"val": {"acc": 0.9}}), {"val.acc": 0.9}),
         ({"a": 0.5, "cfg": OmegaConf.create({"lr": "???"}), "b": {"c": 1}}, {"a": 0.5, "b.c": 1.0}),

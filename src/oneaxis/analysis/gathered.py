@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from oneaxis.analysis.adaptive import Look, Standing, follow
 from oneaxis.analysis.conclusion import Evidence, Terms, conclude, difference
 from oneaxis.analysis.interval import mean, noise_band
-from oneaxis.analysis.metrics import metric_direction, metric_names, primary_metric
+from oneaxis.analysis.metrics import metric_direction, metric_names, primary_metric, told_apart
 from oneaxis.analysis.pairing import matches, pairing, planned_comparisons
 from oneaxis.analysis.screening import FirstSeed, stand_out
 from oneaxis.vocabulary import Deviation, Plan, Policy, Record, Trial
@@ -33,6 +33,7 @@ class Gathered:
 
 
 def gather(plan: Plan, records: Mapping[int, Record], policy: Policy) -> Gathered:
+    records = told_apart(records)
     finished = finished_records(records)
     groups: dict[str | None, list[Trial]] = {}
     for trial in plan.trials:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal
 
-from oneaxis.vocabulary import Policy, Record
+from oneaxis.vocabulary import Policy, Record, as_written
 
 Direction = Literal["maximize", "minimize"]
 
@@ -37,12 +38,40 @@ def primary_metric(names: tuple[str, ...], policy: Policy) -> str | None:
     return next(iter((*validation, *names)), None)
 
 
+def told_apart(records: Mapping[int, Record]) -> Mapping[int, Record]:
+    """Records without metrics of which can't be told what they are: `m.n`, where other trials have two of that name."""
+    both = {plain for record in records.values() for _, plain in _twins(record.metrics)}
+    if not both:
+        return records
+
+    def told(metrics: Mapping[str, float]) -> Mapping[str, float]:
+        here = {plain for _, plain in _twins(metrics)}
+        return {name: value for name, value in metrics.items() if name in here or name not in both}
+
+    return {index: replace(record, metrics=told(record.metrics)) for index, record in records.items()}
+
+
+def _twins(names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each metric whose own key has dots, with the one whose name it would have had."""
+    for name in names:
+        plain = as_written(name)
+        if plain != name and plain in names:
+            yield name, plain
+
+
 def metric_remarks(names: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
-    """Said where the policy names a metric that no trial returned: the study is kept, and shown by another."""
-    if policy.metric is None or not names or policy.metric in names:
-        return ()
-    shown = primary_metric(names, policy)
-    return (f"no trial returned hydra.sweeper.policy.metric={policy.metric}; shown by {shown} of {', '.join(names)}.",)
+    """Which of two metrics is which; and where the policy names one that no trial returned, what shows the study."""
+    remarks = [
+        f"{plain} and {name} are two metrics: {name} has the key `{plain}`, {plain} is nested; a trial that has "
+        "one alone isn't compared by it."
+        for name, plain in sorted(_twins(names))
+    ]
+    if policy.metric is not None and names and policy.metric not in names:
+        shown = primary_metric(names, policy)
+        remarks.append(
+            f"no trial returned hydra.sweeper.policy.metric={policy.metric}; shown by {shown} of {', '.join(names)}."
+        )
+    return tuple(remarks)
 
 
 def metric_direction(name: str, policy: Policy) -> Direction | None:

@@ -14,7 +14,7 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from oneaxis.canonical import leaves, same
+from oneaxis.canonical import keyed, leaves, same
 from oneaxis.composing.twins import refuse_twins
 from oneaxis.errors import CannotCompose
 from oneaxis.vocabulary import Composed, Path, split_key
@@ -169,7 +169,7 @@ def plain(config: DictConfig) -> Mapping[str, Any]:
     container = OmegaConf.to_container(config, resolve=False)
     assert isinstance(container, dict)
     refuse_twins(container)
-    return {str(key): value for key, value in container.items()}
+    return dict(keyed(container))
 
 
 def _resolved(task: DictConfig) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oneaxis.canonical import same
+from oneaxis.canonical import key_text, same
 from oneaxis.errors import CannotEdit
 from oneaxis.vocabulary import ABSENT, Path
 
@@ -31,12 +31,14 @@ def places(before: Any, after: Any, path: Path = ()) -> Iterator[Place]:
     if isinstance(before, Mapping) and isinstance(after, Mapping) and (before or not after):
         for name in before:
             if name not in after:
-                raise CannotEdit(f"`{'.'.join((*path, str(name)))}` would have to disappear, which no small edit does")
+                raise CannotEdit(
+                    f"`{'.'.join((*path, key_text(name)))}` would have to disappear, which no small edit does"
+                )
         for name, value in after.items():
-            yield from places(before.get(name, ABSENT), value, (*path, str(name)))
+            yield from places(before.get(name, ABSENT), value, (*path, key_text(name)))
     elif before is ABSENT and isinstance(after, Mapping) and after:
         for name, value in after.items():
-            yield from places(ABSENT, value, (*path, str(name)))
+            yield from places(ABSENT, value, (*path, key_text(name)))
     elif _walked(before, after):
         for index, pair in enumerate(zip(before, after, strict=True)):
             yield from places(*pair, (*path, str(index)))
@@ -51,7 +53,7 @@ def put(config: Any, path: Path, value: Any) -> Any:
     name, rest = path[0], path[1:]
     if isinstance(config, list):
         return [put(item, rest, value) if str(index) == name else item for index, item in enumerate(config)]
-    known = {str(key): key for key in config} if isinstance(config, Mapping) else {}
+    known = {key_text(key): key for key in config} if isinstance(config, Mapping) else {}
     below = config[known[name]] if name in known else {}
     return {**(config if isinstance(config, Mapping) else {}), known.get(name, name): put(below, rest, value)}
 

@@ -13,7 +13,7 @@ from oneaxis.loop.command_line import passwords_belong
 from oneaxis.masking import masked_addresses, without_user
 from oneaxis.report.terminal import PLAIN_WIDTH
 from oneaxis.tracking.handle import Mirrored
-from oneaxis.tracking.names import to_key
+from oneaxis.tracking.names import NAMES
 from oneaxis.tracking.store import sqlite_path
 
 LOCAL_UI = "http://127.0.0.1:5000"
@@ -67,7 +67,7 @@ def _ui_link(uri: str | None, mirrored: Mirrored, comparison: Comparison) -> str
     """A flat list of the study's trials, sorted by the metric: without a sorted column the page folds them away."""
     search = percent(f"tags.`mlflow.parentRunId` = '{mirrored.parent}'")
     ascending = "true" if comparison.direction == "minimize" else "false"
-    order = percent(f"metrics.`{to_key(comparison.metric)}`") if comparison.metric else "attributes.start_time"
+    order = percent(f"metrics.`{NAMES.task(comparison.metric)}`") if comparison.metric else "attributes.start_time"
     page = f"{_server(uri) or LOCAL_UI}/#/experiments/{mirrored.experiment}/runs"
     return f"{page}?searchFilter={search}&orderByKey={order}&orderByAsc={ascending}"
 

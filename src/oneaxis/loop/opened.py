@@ -64,7 +64,10 @@ class Trials(Sequence[Record | None]):
         return (self.records.get(trial.index) for trial in self.planned)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a trial: what it was, its status (`missing` without a record), its metrics. Needs pandas."""
+        """One row a trial: what it was, its status (`missing` without a record), its metrics. Needs pandas.
+
+        A metric that is called as one of the other columns, `seconds`, is in a column `metrics.seconds`.
+        """
         import pandas as pd  # noqa: PLC0415 - only where it is asked for
 
         return pd.DataFrame([self._cells(trial) for trial in self.planned])
@@ -80,7 +83,8 @@ class Trials(Sequence[Record | None]):
             "status": record.status if record else "missing",
             "seconds": record.seconds if record else None,
         }
-        return {**cells, **(record.metrics if record else {})}
+        metrics = record.metrics if record else {}
+        return {**cells, **{f"metrics.{name}" if name in cells else name: value for name, value in metrics.items()}}
 
     def _table(self) -> Table:
         rows = [self._cells(trial) for trial in self.planned]

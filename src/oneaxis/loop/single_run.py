@@ -32,7 +32,7 @@ from oneaxis.trial.loaded import project_root
 from oneaxis.trial.outcome import Expected, expect, measured
 from oneaxis.trial.provenance import entry_point
 from oneaxis.trial.witness import Witness
-from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
+from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial, split_key
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def _begin(config: DictConfig, tracking: Tracking) -> tuple[Study, Record]:
     seed_key = str(OmegaConf.select(config, "hydra.sweeper.seed_key") or "seed")
     seed = OmegaConf.select(task, seed_key, throw_on_missing=False)
     whole = seed if isinstance(seed, int) and not isinstance(seed, bool) else None
-    trial = Trial(0, None, None, None, whole, overrides, digest(plain, without=tuple(seed_key.split("."))), ".")
+    trial = Trial(0, None, None, None, whole, overrides, digest(plain, without=split_key(seed_key)), ".")
     moment = now()
     plan = Plan(None, overrides, (), (trial,), seed_key, (whole,), (whole,), shifted=overrides)
     study = Study(

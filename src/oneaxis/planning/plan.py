@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from oneaxis.canonical import digest, leaves
+from oneaxis.canonical import digest, leaves, meant
 from oneaxis.errors import BadOverride, CannotCompose, NotOneAxis
 from oneaxis.planning.proof import difference, within
 from oneaxis.planning.refusal import cannot_compose, not_one_axis, protected_key
@@ -52,6 +52,11 @@ def make_plan(request: Request, compose: Compose) -> Plan:
     if reference_overrides != request.overrides():
         reference = _composed_reference(reference_overrides, compose, places=places)
     reference_digest = digest(reference.config, without=request.seed_path)
+    request = replace(
+        request,
+        axes=tuple(_placed(axis, reference) for axis in request.axes),
+        controls=tuple((kind, None if axis is None else _placed(axis, reference)) for kind, axis in request.controls),
+    )
 
     deviations: list[Deviation] = []
     variants: list[Variant] = []
@@ -137,6 +142,11 @@ def _unproved_plan(request: Request, compose: Compose) -> Plan:
         reference_seeds=(),
         remarks=("hydra.sweeper.reference=false: nothing is compared, proved or dropped",),
     )
+
+
+def _placed(axis: Axis, reference: Composed) -> Axis:
+    at = meant(axis.path, reference.config)
+    return axis if axis.kind == "group" or at == axis.path else replace(axis, at=at)
 
 
 def _composed_reference(overrides: Sequence[str], compose: Compose, *, places: bool) -> Composed:

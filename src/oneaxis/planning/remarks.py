@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from oneaxis.canonical import leaf_at, leaves, same
+from oneaxis.canonical import keyed, leaf_at, leaves, same
 from oneaxis.planning.proof import within
 from oneaxis.planning.refusal import shown
 from oneaxis.planning.request import Request
-from oneaxis.vocabulary import ABSENT, Axis, Composed, Path, Plan, split_key
+from oneaxis.vocabulary import ABSENT, Axis, Composed, Path, Plan, one_name, split_key
 
 THE_REFERENCE = "the reference"
 _RESOLVER = re.compile(r"\$\{(?!hydra:)[\w.]+:")
@@ -59,9 +59,7 @@ def resolves_to(axis: Axis, deviation: Composed) -> tuple[str, ...]:
 def value_at(config: Any, path: Path) -> Any:
     """The node at a path of a container; `ABSENT` if there is none."""
     for name in path:
-        if not isinstance(config, Mapping) or name not in config:
-            return ABSENT
-        config = config[name]
+        config = _child(config, name) if isinstance(config, Mapping) else ABSENT
     return config
 
 
@@ -152,7 +150,7 @@ def _is_list(parts: Mapping[str, Any], node: Any) -> bool:
 def _child(node: Any, name: str) -> Any:
     """The node below a key or an index; `ABSENT` where the configuration has none, or only points elsewhere."""
     if isinstance(node, Mapping):
-        return next((child for key, child in node.items() if str(key) == name), ABSENT)
+        return next((child for key, child in keyed(node) if one_name(key) == name), ABSENT)
     if isinstance(node, (list, tuple)) and name.isdecimal() and int(name) < len(node):
         return node[int(name)]
     return ABSENT

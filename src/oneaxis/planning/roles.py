@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from oneaxis.vocabulary import Deviation
+from oneaxis.vocabulary import Deviation, split_key
 
 Role = Literal["structure", "tuning"]
 
@@ -46,7 +46,7 @@ def role_of(axis: str, kind: str, declared: Mapping[str, Sequence[str]], *, numb
         plain = name.replace("/", ".")
         if key == plain or key.startswith(f"{plain}."):
             return "structure" if which == "structure" else "tuning"
-    parts = key.split(".")
+    parts = split_key(key)
     if parts[-1] in _TUNING or any(part in _TUNING_ROOTS for part in parts):
         return "tuning"
     if not any(part in _STRUCTURE for part in parts):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from oneaxis.tracking.store import sqlite_path
 
 OWN = "mlruns"  # MLflow's own choice, below the folder that a process ran in
 
@@ -17,3 +20,15 @@ def gone(location: str) -> Path | None:
     path = Path(unquote(parts.path))
     below = path.parent.parent
     return below if parts.scheme in ("", "file") and path.parent.name == OWN and not below.is_dir() else None
+
+
+def lost(place: Path | None, uri: str, experiment: str) -> str:
+    """What the user should know of artifacts that aren't written, since `place` is gone; empty where nothing is."""
+    store = sqlite_path(uri)
+    if place is None or store is None:
+        return ""
+    line = shlex.join(["ln", "-s", str(store.parent), str(place)])
+    return (
+        f"no artifacts are in MLflow: it has those of experiment {experiment} below {place}, "
+        f"which is gone; all are in the study's folder. To have them there: {line}, then oneaxis sync"
+    )

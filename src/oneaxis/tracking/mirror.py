@@ -6,30 +6,29 @@ The study's folder is the truth; writing the same trial again changes nothing.
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Metric, Param, Run, RunTag
 from mlflow.exceptions import MlflowException
 
 from oneaxis.analysis.comparison import compare
 from oneaxis.masking import has_mask
 from oneaxis.study.folder import StudyFolder
-from oneaxis.tracking.artifacts import gone
+from oneaxis.tracking.artifacts import gone, lost
+from oneaxis.tracking.batches import write_batch
 from oneaxis.tracking.left_open import LeftOpen
-from oneaxis.tracking.names import to_key
+from oneaxis.tracking.names import EARLIER, NAMES
 from oneaxis.tracking.rows import curve, curve_started, metrics, millis, params, point_metrics
 from oneaxis.tracking.schema import prepare_store
-from oneaxis.tracking.store import sqlite_path
-from oneaxis.tracking.tags import note, source_tags, study_tags, trial_tags
+from oneaxis.tracking.tags import STARTED, left_out, note, source_tags, study_tags, trial_tags
 from oneaxis.tracking.view import save_view
 from oneaxis.tracking.written import Answers, mark_of
 from oneaxis.vocabulary import Record, Study, Trial
 
-METRICS_A_BATCH = 1000
-PARAMS_A_BATCH = 100
+NAMED = "oneaxis.names"  # the tag of runs whose metrics of ours begin with `oneaxis.`
+TAKEN = "oneaxis.left_out"
 REPORT = ("report.html", "comparison.json", "table.md", "table.tex", "table.csv")
 STATUS = {"finished": "FINISHED", "failed": "FAILED", "refused": "FAILED"}
 
@@ -69,20 +68,21 @@ class Mirror:
         self._without_artifacts = gone(str(self._client.get_experiment(self.experiment).artifact_location))
         self._followed: dict[int, int] = {}  # points of a running trial's curve that are written, by trial
         self._new = False  # whether this store had nothing of this study before
+        self._taken: dict[int, frozenset[str]] = {}  # names of ours that a task gave to metrics itself, by trial
         self.view: str | None = None  # the key of the study's saved view
-        self.parent = None if study.single else self._open_parent()
+        top = "`oneaxis.trial` = '0'" if study.single else "`oneaxis.role` = 'study'"
+        known = self._search(f"tags.`oneaxis.study` = '{study.id}' and tags.{top}")
+        self._names = NAMES if known is None or NAMED in known.data.tags else EARLIER
+        self.parent = None if study.single else self._open_parent(known)
 
     @property
     def remark(self) -> str:
-        """Why artifacts aren't written, where they aren't; empty else."""
-        place, store = self._without_artifacts, sqlite_path(self._uri)
-        if place is None or store is None:
-            return ""
-        line = shlex.join(["ln", "-s", str(store.parent), str(place)])
-        return (
-            f"no artifacts are in MLflow: it has those of experiment {self._study.tracking.experiment} below {place}, "
-            f"which is gone; all are in the study's folder. To have them there: {line}, then oneaxis sync"
+        """Why something isn't written, where it isn't; empty else."""
+        said = (
+            lost(self._without_artifacts, self._uri, self._study.tracking.experiment),
+            left_out(self._study, self._taken),
         )
+        return "; ".join(filter(None, said))
 
     def give_run(self, trial: Trial, record: Record | None = None, *, attempt: bool = False) -> str:
         """The trial's run, made if there is none yet; its id is left in the job folder.
@@ -106,7 +106,7 @@ class Mirror:
         written = self._followed.get(trial.index, 0)
         new = points[written if written <= len(points) else 0 :]  # a trial that was started anew has a new curve
         if new:
-            measured = [metric for point in new for metric in point_metrics(point, 0)]
+            measured = [metric for point in new for metric in point_metrics(point, 0, self._names)]
             self._batch(self.give_run(trial), measured, [], [])
         self._followed[trial.index] = len(points)
 
@@ -118,20 +118,25 @@ class Mirror:
             return
         run = None if self._new and not known else self._known(trial)
         theirs: set[str] = set()
+        taken: frozenset[str] = frozenset()
         if run is not None:
             earlier = self._client.get_run(run).data
             theirs = set(earlier.params)
-            if earlier.tags.get("oneaxis.started", record.started) != record.started:
+            taken = self._names.taken(earlier.metrics) if STARTED not in earlier.tags else taken
+            taken = taken.union(filter(None, earlier.tags.get(TAKEN, "").split(", ")))
+            if earlier.tags.get(STARTED, record.started) != record.started:
                 self._left_open.discard(run)  # of an attempt that failed; all of it is on disk
-                run, theirs = None, set()
+                run, theirs, taken = None, set(), frozenset()
         tags = [RunTag(key, value) for key, value in trial_tags(self._study, trial, record).items()]
+        tags += [RunTag(TAKEN, ", ".join(sorted(taken)))] if taken else []
+        self._taken[trial.index] = taken
         if run is None:
             run, tags = self._create(trial, record), []  # it has them already, and MLflow looks each one up
         self._answers.leave(trial, run)
         ours = [Param(key, value) for key, value in params(record.config) if key not in theirs]
         followed = self._followed.pop(trial.index, 0)
-        measured = list(metrics(record, self._folder.job(trial.folder), written=followed))
-        self._batch(run, measured, ours, tags)
+        measured = metrics(record, self._folder.job(trial.folder), self._names, written=followed)
+        self._batch(run, [each for each in measured if each.key not in taken], ours, tags)
         self._artifacts(run, trial, record)
         self._client.set_terminated(run, STATUS[record.status], millis(record.ended))
         self._answers.leave(trial, run, written=mark)
@@ -149,7 +154,9 @@ class Mirror:
             trial = trials[index]
             verdict = verdicts.get(trial.deviation or "")
             deltas = comparison.pair_deltas.get(index, {})
-            found = [Metric(to_key(f"delta.{name}"), value, millis(record.ended), 0) for name, value in deltas.items()]
+            named = {self._names.own(f"delta.{name}"): value for name, value in deltas.items()}
+            taken = self._taken.get(index, frozenset())
+            found = [Metric(key, value, millis(record.ended), 0) for key, value in named.items() if key not in taken]
             if found or verdict is not None:
                 tags = [] if verdict is None else [RunTag("oneaxis.verdict", verdict)]
                 self._batch(self._answers.run_of(trial) or self.give_run(trial), found, [], tags)
@@ -171,7 +178,9 @@ class Mirror:
         lacks = any(record is None for _, record in comparison.unusable)
         status = "KILLED" if lacks else "FAILED" if comparison.unusable else "FINISHED"
         self._client.set_terminated(self.parent, status, ended)
-        self.view = save_view(self._client, self.experiment, self.parent, self._study.name, comparison)
+        self.view = save_view(
+            self._client, self.experiment, self.parent, self._study.name, comparison, names=self._names
+        )
         self._answers.leave_parent(self.parent, written=mark_of(records) if whole else None, view=self.view)
 
     # -- one run -------------------------------------------------------------------------------------
@@ -191,19 +200,19 @@ class Mirror:
                 raise
             return str(found.experiment_id)
 
-    def _open_parent(self) -> str:
-        known = self._search(f"tags.`oneaxis.study` = '{self._study.id}' and tags.`oneaxis.role` = 'study'")
-        if known:
+    def _open_parent(self, known: Run | None) -> str:
+        if known is not None:
+            parent = str(known.info.run_id)
             if not self._again:
-                self._client.update_run(known, status="RUNNING")
-            self._answers.leave_parent(known)
-            return known
+                self._client.update_run(parent, status="RUNNING")
+            self._answers.leave_parent(parent)
+            return parent
         self._new = True
         created = self._client.create_run(
             self.experiment,
             start_time=millis(self._study.created),
             run_name=self._study.name,
-            tags={**source_tags(self._study), **study_tags(self._study, self._folder.root)},
+            tags={NAMED: NAMES.ours, **source_tags(self._study), **study_tags(self._study, self._folder.root)},
         )
         self._answers.leave_parent(str(created.info.run_id))
         return str(created.info.run_id)
@@ -215,12 +224,15 @@ class Mirror:
             with contextlib.suppress(MlflowException):
                 if self._client.get_run(told).info.lifecycle_stage == "active":
                     return told
-        return self._search(f"tags.`oneaxis.study` = '{self._study.id}' and tags.`oneaxis.trial` = '{trial.index}'")
+        found = self._search(f"tags.`oneaxis.study` = '{self._study.id}' and tags.`oneaxis.trial` = '{trial.index}'")
+        return None if found is None else str(found.info.run_id)
 
     def _create(self, trial: Trial, record: Record | None) -> str:
         tags = {**source_tags(self._study), **trial_tags(self._study, trial, record)}
         if self.parent is not None:
             tags["mlflow.parentRunId"] = self.parent
+        elif self._names is NAMES:
+            tags[NAMED] = NAMES.ours
         created = self._client.create_run(
             self.experiment,
             start_time=millis(record.started) if record else curve_started(self._folder.job(trial.folder)),
@@ -253,15 +265,7 @@ class Mirror:
         self._progressed(0)
 
     def _batch(self, run: str, metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]) -> None:
-        self._client.log_batch(run, metrics[:METRICS_A_BATCH], params[:PARAMS_A_BATCH], tags)
-        self._progressed(0)
-        for start in range(METRICS_A_BATCH, len(metrics), METRICS_A_BATCH):
-            self._client.log_batch(run, metrics=metrics[start : start + METRICS_A_BATCH])
-            self._progressed(0)
-        for start in range(PARAMS_A_BATCH, len(params), PARAMS_A_BATCH):
-            self._client.log_batch(run, params=params[start : start + PARAMS_A_BATCH])
-            self._progressed(0)
+        write_batch(self._client, run, metrics, params, tags, progressed=self._progressed)
 
-    def _search(self, condition: str) -> str | None:
-        found = self._client.search_runs([self.experiment], condition, max_results=1)
-        return str(found[0].info.run_id) if found else None
+    def _search(self, condition: str) -> Run | None:
+        return next(iter(self._client.search_runs([self.experiment], condition, max_results=1)), None)

@@ -12,7 +12,7 @@ from typing import Any
 from mlflow.entities import Metric
 
 from oneaxis.canonical import leaves
-from oneaxis.tracking.names import to_key
+from oneaxis.tracking.names import NAMES, Names, to_key
 from oneaxis.trial.journal import CURVES_FILE
 from oneaxis.vocabulary import Record
 
@@ -27,7 +27,7 @@ def params(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield to_key(".".join(path)), text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
-def metrics(record: Record, job: Path, *, written: int = 0) -> Iterable[Metric]:
+def metrics(record: Record, job: Path, names: Names = NAMES, *, written: int = 0) -> Iterable[Metric]:
     """The curve's points, then the returned metrics at the curve's last step, so that they are the latest.
 
     The first `written` points are in MLflow already.
@@ -38,20 +38,20 @@ def metrics(record: Record, job: Path, *, written: int = 0) -> Iterable[Metric]:
         for name in point["metrics"]:
             last[name] = max(point["step"], last.get(name, 0))
         if number >= written:
-            yield from point_metrics(point, started)
+            yield from point_metrics(point, started, names)
     for name, value in record.metrics.items():
-        yield Metric(to_key(name), value, ended, last.get(name, 0))
+        yield Metric(names.task(name), value, ended, last.get(name, 0))
     for name, value in record.phases.items():
-        yield Metric(to_key(f"seconds.{name}"), value, ended, 0)
+        yield Metric(names.own(f"seconds.{name}"), value, ended, 0)
     if record.seconds is not None:
-        yield Metric("seconds", record.seconds, ended, 0)
+        yield Metric(names.own("seconds"), record.seconds, ended, 0)
 
 
-def point_metrics(point: Mapping[str, Any], started: int) -> Iterable[Metric]:
+def point_metrics(point: Mapping[str, Any], started: int, names: Names = NAMES) -> Iterable[Metric]:
     """One point of a curve. Its time is its own, so that it is the same metric however often it is written."""
     at = point.get("at", started + int(1000 * point["seconds"]))
     for name, value in point["metrics"].items():
-        yield Metric(to_key(name), value, at, point["step"])
+        yield Metric(names.task(name), value, at, point["step"])
 
 
 def curve_started(job: Path) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 from mlflow import MlflowClient
 
 from oneaxis.errors import BadRecord
+from oneaxis.tracking.names import NAMES
 from oneaxis.tracking.trouble import in_our_words
 
 PAGE = 1000
@@ -18,7 +19,7 @@ Run = tuple[Mapping[str, str], Mapping[str, float], bool]
 
 @in_our_words()
 def experiment_runs(name: str, uri: str | None) -> list[Run]:
-    """Each run's parameters, finite metrics and whether it finished, oldest first; parents of others are left out.
+    """Each run's parameters, finite metrics but for ours, and whether it finished, oldest first; no parents of others.
 
     Raises
     ------
@@ -43,12 +44,13 @@ def experiment_runs(name: str, uri: str | None) -> list[Run]:
         if not token:
             break
     parents = {run.data.tags.get("mlflow.parentRunId") for run in found}
+    measured = ((run, _measured(run)) for run in found if run.info.run_id not in parents)
     return [
-        (
-            dict(run.data.params),
-            {key: value for key, value in run.data.metrics.items() if math.isfinite(value)},
-            run.info.status == "FINISHED" and bool(run.data.metrics),
-        )
-        for run in found
-        if run.info.run_id not in parents
+        (dict(run.data.params), metrics, run.info.status == "FINISHED" and bool(metrics)) for run, metrics in measured
     ]
+
+
+def _measured(run: Any) -> Mapping[str, float]:
+    return {
+        key: value for key, value in run.data.metrics.items() if math.isfinite(value) and not key.startswith(NAMES.ours)
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from oneaxis.analysis.result import Comparison
@@ -11,9 +12,11 @@ from oneaxis.report.order import ordered
 from oneaxis.report.sentence import sentence
 from oneaxis.report.table import tabulate
 from oneaxis.study.progress import failure_line
+from oneaxis.tracking.names import NAMES
 from oneaxis.tracking.rows import LONGEST_VALUE
 from oneaxis.vocabulary import Record, Study, Trial
 
+STARTED = "oneaxis.started"
 BLACK = "#000000"
 FIRST = 12  # verdicts in the note's first lines
 
@@ -58,13 +61,26 @@ def trial_tags(study: Study, trial: Trial, record: Record | None) -> dict[str, s
         tags |= {
             "oneaxis.fingerprint": record.fingerprint,
             "oneaxis.status": record.status,
-            "oneaxis.started": record.started,
+            STARTED: record.started,
         }
         if record.reused_from:
             tags["oneaxis.reused_from"] = f"{record.reused_from['study']} {record.reused_from['folder']}"
         if record.failure is not None:
             tags["oneaxis.failure"] = f"{record.failure.kind}: {record.failure.message}"[:LONGEST_VALUE]
     return tags
+
+
+def left_out(study: Study, taken: Mapping[int, frozenset[str]]) -> str:
+    """What the user should know of our own metrics that tasks took the names of, by trial; empty where none did."""
+    found = [trial for trial in study.plan.trials if taken.get(trial.index)]
+    if not found:
+        return ""
+    name, more = found[0].label(several_seeds=study.several_seeds), len(found) - 1
+    others = f" and {more} more trial{'' if more == 1 else 's'}" if more else ""
+    return (
+        f"{name}{others} logged {', '.join(sorted(taken[found[0].index]))} to MLflow, a name of oneaxis's own: ours "
+        f"isn't there. Call the task's metric otherwise, without {NAMES.ours}"
+    )
 
 
 def note(study: Study, comparison: Comparison) -> str:

@@ -17,7 +17,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from oneaxis.analysis.result import Comparison
-from oneaxis.tracking.names import to_key
+from oneaxis.tracking.names import NAMES, Names
 
 TAG = "mlflow.sharedViewState."
 SEEN = ((3, 15), (3, 18))  # from the release that brought saved views to the first that nobody has looked at
@@ -25,12 +25,14 @@ LONGEST_TAG = 20_000
 FEWEST = ("oneaxis.verdict", "oneaxis.axis", "oneaxis.value")
 
 
-def save_view(client: MlflowClient, experiment: str, parent: str, name: str, comparison: Comparison) -> str | None:
+def save_view(
+    client: MlflowClient, experiment: str, parent: str, name: str, comparison: Comparison, *, names: Names = NAMES
+) -> str | None:
     """Keep the view as a tag of the experiment; its key for the address, None where it can't be had."""
     if comparison.metric is None or comparison.reference is None or not fits(mlflow.__version__):
         return None
     key = parent[:32]
-    shown = packed(state(parent, comparison))
+    shown = packed(state(parent, comparison, names))
     content = json.dumps({"name": name, "createdAt": int(time.time() * 1000), "state": shown})
     if len(content) > LONGEST_TAG:
         return None
@@ -49,19 +51,19 @@ def fits(version: str) -> bool:
     return SEEN[0] <= (int(parts[0]), int(parts[1])) < SEEN[1]
 
 
-def state(parent: str, comparison: Comparison) -> dict[str, Any]:
+def state(parent: str, comparison: Comparison, names: Names = NAMES) -> dict[str, Any]:
     """What the page is to show. A metric to sort by makes the list flat; the reference has no difference: last."""
-    metric = to_key(comparison.metric or "")
-    names = [f"metrics.`{to_key(f'delta.{comparison.metric}')}`", f"metrics.`{metric}`", "metrics.`seconds`"]
+    keys = (names.own(f"delta.{comparison.metric}"), names.task(comparison.metric or ""), names.own("seconds"))
+    columns = [f"metrics.`{key}`" for key in keys]
     return {
         "searchFilter": f"tags.`mlflow.parentRunId` = '{parent}'",
-        "orderByKey": names[0],
+        "orderByKey": columns[0],
         "orderByAsc": comparison.direction == "minimize",
         "startTime": "ALL",
         "lifecycleFilter": "Active",
         "modelVersionFilter": "All Runs",
         "datasetsFilter": [],
-        "selectedColumns": [*(f"tags.`{tag}`" for tag in FEWEST), *names],
+        "selectedColumns": [*(f"tags.`{tag}`" for tag in FEWEST), *columns],
     }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from oneaxis.canonical import keyed
 from oneaxis.errors import BadRecord
 from oneaxis.masking import masked_override, masked_text, masked_values, secrets_in
 from oneaxis.vocabulary import ABSENT, Absent, Failure, Record
@@ -99,7 +100,7 @@ def read_json(path: Path) -> dict[str, Any]:
 def jsonable(value: Any) -> Any:  # noqa: PLR0911 - one line a type reads best
     """A value as JSON can hold it; what JSON lacks becomes text."""
     if isinstance(value, Mapping):
-        return {str(key): jsonable(item) for key, item in value.items()}
+        return {key: jsonable(item) for key, item in keyed(value)}
     if isinstance(value, (list, tuple)):
         return [jsonable(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):

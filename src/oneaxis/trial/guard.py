@@ -14,7 +14,7 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from oneaxis.canonical import digest
+from oneaxis.canonical import digest, keyed
 from oneaxis.errors import TrialFailed, TrialRefused, TrialTaken
 from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
@@ -193,7 +193,7 @@ def container(cfg: DictConfig) -> Mapping[str, Any]:
     """The unresolved container that digests are taken of."""
     plain = OmegaConf.to_container(cfg, resolve=False)
     assert isinstance(plain, dict)
-    return {str(key): value for key, value in plain.items()}
+    return dict(keyed(plain))
 
 
 def resolved(cfg: DictConfig) -> Mapping[str, Any]:

@@ -6,14 +6,16 @@ import contextlib
 import csv
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as File
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from oneaxis.vocabulary import Failure
+from oneaxis.canonical import keyed
+from oneaxis.vocabulary import Failure, Path, one_name
 
 OBJECTIVE = "objective"
 COUNTERS = frozenset(("epoch", "step", "iteration", "time", "timestamp"))  # columns of a curve's file, never metrics
@@ -34,12 +36,12 @@ class Expected:
     starts and is as it was afterwards is another's.
     """
 
-    folder: Path
+    folder: File
     pattern: str
-    before: Mapping[Path, State]
+    before: Mapping[File, State]
 
 
-def expect(folder: Path, pattern: str | None) -> Expected | None:
+def expect(folder: File, pattern: str | None) -> Expected | None:
     """Look at the job's folder before its task starts; None where no file of metrics is named."""
     return None if pattern is None else Expected(folder, pattern, _matching(folder, pattern))
 
@@ -67,7 +69,7 @@ def measured(
 
 
 def read_metrics_file(
-    folder: Path, pattern: str, before: Mapping[Path, State] | None = None
+    folder: File, pattern: str, before: Mapping[File, State] | None = None
 ) -> tuple[dict[str, float], Failure | None]:
     """The numbers of the newest file that matches and isn't as it was `before` the task.
 
@@ -95,9 +97,9 @@ def read_metrics_file(
     return read_metrics(numbers)
 
 
-def _matching(folder: Path, pattern: str) -> dict[Path, State]:
+def _matching(folder: File, pattern: str) -> dict[File, State]:
     """The files that match, each with what changes when it is written."""
-    found: dict[Path, State] = {}
+    found: dict[File, State] = {}
     try:
         paths = list(folder.glob(pattern))
     except (NotImplementedError, ValueError):  # no name within a folder: nothing matches
@@ -110,7 +112,7 @@ def _matching(folder: Path, pattern: str) -> dict[Path, State]:
     return found
 
 
-def _numbers(path: Path) -> Iterator[tuple[str, float]]:
+def _numbers(path: File) -> Iterator[tuple[str, float]]:
     if path.suffix == ".csv":
         with path.open(newline="", encoding="utf-8") as stream:
             for row in csv.DictReader(stream):
@@ -122,20 +124,35 @@ def _numbers(path: Path) -> Iterator[tuple[str, float]]:
     parts = text.splitlines() if path.suffix in (".jsonl", ".ndjson") else [text]
     for part in parts:
         if part.strip():
-            yield from ((name, value) for name, value in _leaves(json.loads(part)) if isinstance(value, (int, float)))
+            yield from ((name, value) for name, value in _named(json.loads(part)) if isinstance(value, (int, float)))
 
 
-def _leaves(value: Any, path: tuple[str, ...] = (), above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+def _named(value: Any) -> list[tuple[str, Any]]:
     """What mappings hold, by their keys joined by dots; a value that is none is the metric `objective`.
+
+    Where two would share a name, that of keys which have dots themselves is written so that it can't be the other's.
+    """
+    found = list(_leaves(value))
+    names = [".".join(path) if path else OBJECTIVE for path, _ in found]
+    while twice := {name for name, count in Counter(names).items() if count > 1}:
+        names = [
+            ".".join(map(one_name, path)) if name in twice else name
+            for name, (path, _) in zip(names, found, strict=True)
+        ]
+    return [(name, item) for name, (_, item) in zip(names, found, strict=True)]
+
+
+def _leaves(value: Any, path: Path = (), above: tuple[Any, ...] = ()) -> Iterator[tuple[Path, Any]]:
+    """What mappings hold, each by its own path.
 
     `above` are the mappings that are being read: one that holds itself is read once. Within another only plain dicts
     count, and what is of the outermost's kind: a configuration that is returned beside the metrics is none of them.
     """
     if not isinstance(value, (dict, type(above[0])) if above else Mapping):
-        yield ".".join(path) if path else OBJECTIVE, value
+        yield path, value
     elif not any(value is each for each in above):
-        for key, item in value.items():
-            yield from _leaves(item, (*path, str(key)), (*above, value))
+        for key, item in keyed(value, str):
+            yield from _leaves(item, (*path, key), (*above, value))
 
 
 def _written_number(text: Any) -> float | None:
@@ -154,7 +171,7 @@ def read_metrics(returned: Any, config: DictConfig | None = None) -> tuple[dict[
     """
     if returned is None:
         return {}, Failure("NoMetric", NONE_RETURNED)
-    items = list(_leaves(_without_configuration(returned, config)))
+    items = _named(_without_configuration(returned, config))
     if not items:
         return {}, Failure("NoMetric", "the task returned an empty dict; return at least one metric")
     metrics: dict[str, float] = {}
