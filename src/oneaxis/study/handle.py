@@ -65,6 +65,8 @@ class Server:
         self._numbers = itertools.count()
         self._abandoned = False
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.settimeout(None)  # whatever default the program has set
         self.control = ours
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
