@@ -13,6 +13,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from oneaxis.trial.own import PLACE
 from oneaxis.vocabulary import Failure
 
 OBJECTIVE = "objective"
@@ -104,7 +105,7 @@ def _matching(folder: Path, pattern: str) -> dict[Path, State]:
         return found
     for path in paths:
         with contextlib.suppress(OSError):  # gone meanwhile: others may work in this folder
-            if path.is_file():
+            if path.is_file() and PLACE not in path.relative_to(folder).parts:
                 state = path.stat()
                 found[path] = (state.st_mtime_ns, state.st_size, state.st_ino)
     return found
