@@ -177,13 +177,13 @@ def _count(study: Path, tally: Tally) -> None:
     tally.doubled += sum(count > 1 for count in found.values())
     tally.lost += TRIALS - len(found)
     tally.incomplete += not _complete(study)
-    tally.attempts += len(list(study.glob("*/attempts/*")))
+    tally.attempts += len(list(study.glob("*/.oneaxis/attempts/*")))
 
 
 def _jobs(app: Path) -> list[int]:
     """The processes that run a trial, as they said themselves."""
     found = []
-    for path in app.glob("study/*/running.json"):
+    for path in app.glob("study/*/.oneaxis/running.json"):
         with contextlib.suppress(OSError, ValueError, KeyError):  # it ends, or begins, at this moment
             found.append(int(json.loads(path.read_text())["process"]))
     return found

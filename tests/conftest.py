@@ -76,7 +76,8 @@ class Study:
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        return json.loads((self.root / "study.json").read_text())
+        apart = self.root / ".oneaxis" / "study.json"
+        return json.loads((apart if apart.exists() else self.root / "study.json").read_text())
 
     @property
     def plan(self) -> dict[str, Any]:
@@ -96,9 +97,11 @@ class Study:
         found = {}
         several = len(self.plan["seeds"]) > 1
         for path in sorted(self.root.rglob("record.json")):
-            if "attempts" in path.parts:
+            if "attempts" in path.parts or not path.is_file():
                 continue
             record = json.loads(path.read_text())
+            if "trial" not in record:
+                continue  # the task's own
             name = record["deviation"] or "reference"
             found[f"{name}, seed {record['seed']}" if several else name] = record
         return found
@@ -160,7 +163,8 @@ class Host:
     @property
     def studies(self) -> list[Study]:
         """The studies on disk, in the order of their folders' names."""
-        return [Study(path.parent) for path in sorted(self.root.rglob("study.json"))]
+        found = sorted(self.root.rglob("study.json"))
+        return [Study(path.parents[1] if path.parent.name == ".oneaxis" else path.parent) for path in found]
 
     @property
     def study(self) -> Study:

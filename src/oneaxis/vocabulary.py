@@ -285,7 +285,8 @@ class Record:
     modules that it loaded, by path from the project's folder; `environment` what it computed with, by layer
     (packages, threads, device); `machine` where it ran. `data` are digests of what it saw; `data_files` the files
     among that, with path, size, time and digest, so that they can be looked at again.
-    `sizes` are numbers of examples by part of the data, `outputs` digests of what was predicted and logged.
+    `sizes` are numbers of examples by part of the data, `outputs` digests of what was predicted and logged;
+    `predictions` and `curves` say where in the job folder these lie.
     """
 
     study: str
@@ -309,6 +310,7 @@ class Record:
     phases: Mapping[str, float] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     predictions: str | None = None
+    curves: str | None = None
     machine: Mapping[str, Any] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)

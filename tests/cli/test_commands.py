@@ -158,7 +158,7 @@ def test_a_damaged_study_is_said_in_one_line(here, tmp_path, command, content, c
 
 def test_a_damaged_record_is_named_and_counts_as_missing(here, tmp_path, capsys):
     study = shutil.copytree("studies/good", tmp_path / "study")
-    (study / "extra=1" / "record.json").write_text('{"schema": 1, "stu')
+    (study / "extra=1" / "record.json").write_text('{"schema": 1, "study": "a')
     assert cli.main(["compare", str(study)]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert "missing: extra=1: it left no record" in lines

@@ -9,7 +9,7 @@ import time
 def test_at_most_so_many_trials_at_a_time(host):
     app = host("waits")
     sweep = app.start_sweep("x=2,3", "hydra/launcher=submitit_local", "hydra.sweeper.workers=1")
-    while not list(app.root.rglob("x=2/running.json")):
+    while not list(app.root.rglob("x=2/.oneaxis/running.json")):
         assert sweep.poll() is None, sweep.communicate()
         time.sleep(0.1)
     (app.root / "go 2").touch()

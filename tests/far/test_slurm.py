@@ -69,7 +69,7 @@ def test_a_node_lost_in_the_middle_costs_its_trials_a_second_start_and_nothing_e
     app = submit("waits")
     sweep = app.start_sweep("x=2,3", SLURM)
     try:
-        wait_until(lambda: len(list(app.root.rglob("x=*/running.json"))) == 2, sweep)
+        wait_until(lambda: len(list(app.root.rglob("x=*/.oneaxis/running.json"))) == 2, sweep)
         [lost] = [name for name, jobs in jobs_of(app.study).items() if cluster.node_of(jobs[0]) == "n2"]
         cluster.lose("n2")
         (app.root / "go 2").touch()
@@ -89,7 +89,7 @@ def test_a_node_lost_in_the_middle_costs_its_trials_a_second_start_and_nothing_e
 def test_jobs_that_wait_in_the_queue_are_not_started_twice_when_the_login_process_was_killed(cluster, submit):
     app = submit("waits")
     sweep = app.start_sweep("x=2,3,4", SLURM, "hydra.sweep.dir=study")
-    wait_until(lambda: len(list(app.root.glob("study/x=*/running.json"))) == 2, sweep)
+    wait_until(lambda: len(list(app.root.glob("study/x=*/.oneaxis/running.json"))) == 2, sweep)
     sweep.kill()
     sweep.communicate()
     assert list(cluster.queue().values()).count("PENDING") == 1
@@ -106,4 +106,4 @@ def test_jobs_that_wait_in_the_queue_are_not_started_twice_when_the_login_proces
     assert "in the queue: 3 trials are waiting or running there since before, and not started again" in said
     assert app.study.metric("score") == {"reference": 1.0, "x=2": 2.0, "x=3": 3.0, "x=4": 4.0}
     assert {len(jobs) for jobs in jobs_of(app.study).values()} == {1}
-    assert not list(app.root.glob("study/*/attempts"))
+    assert not list(app.root.glob("study/*/.oneaxis/attempts"))

@@ -57,7 +57,7 @@ def test_only_what_is_missing_runs(broken, how):
     after = times(broken)
     assert {name: after[name] for name in before} == before, "what was finished is as it was"
     assert json.loads((broken.study.root / "study.json").read_text())["id"] == study.id
-    kept = broken.study.root / "ending=kill" / "attempts" / "1"
+    kept = broken.study.root / "ending=kill" / ".oneaxis" / "attempts" / "1"
     assert (kept / ".hydra" / "config.yaml").exists(), "what the dead attempt left is kept"
 
     again = broken.sweep(*STUDY)

@@ -60,7 +60,7 @@ def test_a_tracking_server_that_is_gone_costs_only_the_mirror(host):
     assert ended.status == 0
     assert "tracking server http://***@127.0.0.1:9 can't be reached" in ended.said
     assert "secret" not in ended.said
-    assert "secret" not in (app.study.root / "study.json").read_text()
+    assert "secret" not in (app.study.root / ".oneaxis" / "study.json").read_text()
     assert app.study.statuses == {"reference": "finished"}
 
 

@@ -81,7 +81,7 @@ def test_what_a_full_disk_does_not_take_is_on_the_screen_and_the_study_goes_on_l
     one_by_one = ["hydra/launcher=oneaxis", "hydra.sweeper.workers=1"] if launcher == "oneaxis" else []
     sweep = app.start_sweep("x=2,3", f"hydra.sweep.dir={small_disk}/study", *one_by_one)
     read_until(sweep, "reference: score 1")
-    while not list(small_disk.glob("study/x=2/running.json")):
+    while not list(small_disk.glob("study/x=2/.oneaxis/running.json")):
         time.sleep(0.05)
     with contextlib.suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as ballast:
         while ballast.write(b"x" * 512):

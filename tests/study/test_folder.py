@@ -10,7 +10,7 @@ from tests.study.examples import record, study
 
 from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study.claim import take
-from oneaxis.study.folder import STUDY_FILE, StudyFolder, newest, newest_incomplete
+from oneaxis.study.folder import STUDY_FILE, StudyFolder, newest, newest_incomplete, study_folders
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,9 @@ def test_what_is_equal_in_many_records_is_kept_once(tmp_path):
     assert three.environment == {"packages": {"numpy": "3"}}
 
 
-@pytest.mark.parametrize("content", ["", '{"schema": 1, "stu', '{"schema": 99}', '{"schema": 1}', "[]"])
+@pytest.mark.parametrize(
+    "content", ['{"schema": 1, "study"', '{"schema": 99, "study": "abc"}', '{"schema": 1, "study": "abc"}']
+)
 def test_a_record_that_cannot_be_read_is_named_and_the_others_are_there(tmp_path, content):
     folder, found = StudyFolder(tmp_path), study()
     reference, one, _ = found.plan.trials
@@ -84,9 +86,9 @@ def test_a_record_that_cannot_be_read_is_named_and_the_others_are_there(tmp_path
 def started(path, moment, *, single=False, empty=False):
     """A study's folder as of a moment."""
     path.mkdir(parents=True)
-    (path / STUDY_FILE).write_text("" if empty else "{}")
+    (path / STUDY_FILE).write_text("" if empty else '{"schema": 1, "id": "abc"}')
     if single:
-        (path / "record.json").write_text("{}")
+        (path / "record.json").write_text('{"schema": 1, "study": "abc"}')
     os.utime(path / STUDY_FILE, (moment, moment))
 
 
@@ -104,6 +106,26 @@ def test_single_runs_and_studies_that_never_began_do_not_count(tmp_path):
     started(tmp_path / "claimed", 300, empty=True)
 
     assert newest(tmp_path).root == tmp_path / "study"
+
+
+def test_a_file_of_a_task_makes_no_study_and_hides_none(tmp_path):
+    started(tmp_path / "study", 100)
+    (tmp_path / "study" / "record.json").write_text('{"mine": 1}')
+    started(tmp_path / "study" / "lr=1", 200)
+    (tmp_path / "study" / "lr=1" / STUDY_FILE).write_text('{"mine": 1}')
+
+    assert newest(tmp_path).root == tmp_path / "study"
+
+
+def test_a_study_that_keeps_its_files_apart_is_found_and_goes_on_so(tmp_path):
+    folder = StudyFolder(tmp_path / "study")
+    folder.write_study(study(), apart=True)
+    (folder.root / STUDY_FILE).write_text('{"mine": 1}')
+    folder.write_study(study())
+
+    assert newest(tmp_path).read_study().id == "abc"
+    assert list(study_folders(tmp_path)) == [folder.root]
+    assert (folder.root / STUDY_FILE).read_text() == '{"mine": 1}'
 
 
 def test_hidden_folders_and_those_far_below_are_not_searched(tmp_path):

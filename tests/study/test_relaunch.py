@@ -12,6 +12,7 @@ from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import Terminated
 from oneaxis.study.relaunch import Relaunch, batches
+from oneaxis.trial.own import PLACE, made
 
 TRIALS = study().plan.trials
 
@@ -44,17 +45,17 @@ class Launcher:
             return JobReturn(status=JobStatus.COMPLETED)
         if end == "broken":
             raise Batch("no workers at all")
-        (job / "running.json").write_text("{}")
+        (made(job) / "running.json").write_text("{}")
         if end == "interrupted":
             try:
                 raise Terminated
             finally:
                 raise AttributeError("what was half made when the signal came")
         if end == "late":
-            (job / "fault.txt").write_text("Timeout (0:00:02)!\n")
+            (made(job) / "fault.txt").write_text("Timeout (0:00:02)!\n")
         if end in ("die", "late"):
             raise Batch("a worker died\nand more")
-        (job / "running.json").write_text(json.dumps({"machine": "far"}))
+        (made(job) / "running.json").write_text(json.dumps({"machine": "far"}))
         returned = JobReturn(status=JobStatus.FAILED)
         returned.return_value = {"own": WorkerDied("killed by SIGKILL"), "taken": TrialTaken("elsewhere")}[end]
         return returned
@@ -95,7 +96,7 @@ def test_a_batch_lost_by_one_worker_goes_on_with_what_has_no_record_and_the_susp
     assert launcher.launched == [[0, 1, 2], [2], [1]]
     assert ended[0] is None, "only the disk can tell"
     assert said == ["launched again: lr=0.5 · seed 0 (Batch)"]
-    assert (folder.job(TRIALS[1].folder) / "attempts" / "1" / "running.json").exists()
+    assert (folder.job(TRIALS[1].folder) / PLACE / "attempts" / "1" / PLACE / "running.json").exists()
 
 
 def test_which_jobs_start_first_is_told_by_their_numbers_in_each_launch(folder):

@@ -55,7 +55,7 @@ def test_only_finished_readable_records_are_taken(tmp_path, spoil):
         case "failed":
             folder.write_record(record(trial, "failed"))
         case "damaged":
-            path.write_text("{")
+            path.write_text('{"schema": 1, "study"')
         case "missing":
             path.unlink()
         case "another study":
@@ -85,6 +85,7 @@ def test_a_trial_taken_over_is_a_record_of_its_own_with_all_files(tmp_path):
     (job / "artifacts" / "deep").mkdir(parents=True)
     (job / "artifacts" / "deep" / "model.bin").write_text("weights")
     (job / "curves.jsonl").write_text("{}\n")
+    folder.write_record(replace(record(old.plan.trials[1], acc=1.0), curves="curves.jsonl"))
     new = replace(study(axis("lr", "0.5")), id="new")
     into = StudyFolder(tmp_path / "new")
     take_over(new, into, look_up(new.plan.trials, APP, [(folder, old)], free))

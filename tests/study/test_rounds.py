@@ -14,6 +14,7 @@ from oneaxis.errors import TrialTaken, WorkerDied
 from oneaxis.study.rounds import Unwritten, pending, settle
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.outcome import NONE_RETURNED
+from oneaxis.trial.own import PLACE
 
 TRIALS = study().plan.trials
 
@@ -129,10 +130,10 @@ def test_a_damaged_record_becomes_a_failed_one_and_stays_one(jobs, planned, devi
 def test_the_damaged_file_is_kept_beside(jobs, planned, deviation):
     jobs.run(deviation, Guard(lambda _: 1.0, planned.id, tracked=False))
     job = jobs.folder.job(deviation.folder)
-    (job / "record.json").write_text("{ half")
+    (job / "record.json").write_text('{"schema": 1, "study": "x"')
     settle(planned, jobs.folder, deviation, None)
 
-    assert (job / "attempts" / "1" / "record.json").read_text() == "{ half"
+    assert (job / PLACE / "attempts" / "1" / "record.json").read_text() == '{"schema": 1, "study": "x"'
 
 
 def test_a_process_that_died_is_a_failed_record_with_its_last_output(jobs, planned, deviation):

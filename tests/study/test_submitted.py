@@ -15,6 +15,7 @@ from oneaxis.study.folder import StudyFolder
 from oneaxis.study.leftovers import clear
 from oneaxis.study.slurm import Queue
 from oneaxis.study.submitted import JOBS_FILE, Jobs
+from oneaxis.trial.own import made
 
 submitit = pytest.importorskip("submitit")
 
@@ -111,11 +112,11 @@ def test_a_job_that_was_not_noted_is_known_by_the_folder_in_which_it_works(squeu
     for number, job, queue in ((0, "9_2", "slurm"), (1, "9_1", "slurm"), (2, "9_2", "local")):
         folder = tmp_path / study().plan.trials[number].folder
         folder.mkdir()
-        (folder / "running.json").write_text(json.dumps({"job": job, "queue": queue, "machine": "far"}))
+        (made(folder) / "running.json").write_text(json.dumps({"job": job, "queue": queue, "machine": "far"}))
     lines, found = clear(StudyFolder(tmp_path), study())
     assert [(job.trial, job.job) for job in found] == [(0, "9_2")]
     assert "in the queue: 1 trial is waiting or running there since before, and not started again" in lines
-    set_aside = {path.parts[-4] for path in tmp_path.rglob("attempts/1/running.json")}
+    set_aside = {path.parts[-6] for path in tmp_path.rglob("attempts/1/*/running.json")}
     assert set_aside == {study().plan.trials[number].folder for number in (1, 2)}
 
 

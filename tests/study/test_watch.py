@@ -10,6 +10,7 @@ from tests.study.examples import record, study
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.watch import Watch
 from oneaxis.trial.handover import REQUEST_FILE
+from oneaxis.trial.own import PLACE, made
 
 TRIALS = study().plan.trials
 PATIENCE = 30  # seconds until a test that waits gives up
@@ -61,8 +62,7 @@ def test_a_wanted_run_is_told_once_and_before_its_record(folder):
     told = Told(folder)
     told.watch.start()
     job = folder.job(TRIALS[1].folder)
-    job.mkdir()
-    (job / REQUEST_FILE).touch()
+    (made(job) / REQUEST_FILE).touch()
     told.wait_for("run 1")
     folder.write_record(record(TRIALS[1]))
     told.wait_for("done 1")
@@ -83,15 +83,28 @@ def test_what_came_just_before_the_end_is_still_told(folder):
 
 def test_the_last_look_counts_what_still_runs(folder):
     told = Told(folder)
-    (folder.job(TRIALS[0].folder) / "attempts" / "1").mkdir(parents=True)  # it failed before, and waits for its turn
-    folder.job(TRIALS[1].folder).mkdir()
-    (folder.job(TRIALS[1].folder) / "running.json").touch()
+    failed = folder.job(TRIALS[0].folder)  # before, and waits for its turn
+    (failed / PLACE / "attempts" / "1").mkdir(parents=True)
+    (made(folder.job(TRIALS[1].folder)) / "running.json").touch()
     folder.write_record(record(TRIALS[2]))
     told.watch.start()
     told.watch.stop()
 
     assert told.said == ["done 2"]
     assert told.counts[-1] == 1
+
+
+def test_files_of_a_task_are_not_taken_for_its_trials(folder):
+    told = Told(folder)
+    job = folder.job(TRIALS[0].folder)
+    job.mkdir()
+    for name in ("record.json", "running.json", "tracking.request", "curves.jsonl"):
+        (job / name).write_text('{"mine": 1}')
+    told.watch.start()
+    told.watch.stop()
+
+    assert told.said == []
+    assert set(told.counts) == {0}
 
 
 def test_failed_records_are_told_too(folder):
@@ -126,12 +139,12 @@ def test_a_running_trials_curve_is_told_when_it_grew_and_not_else(folder, monkey
     monkeypatch.setattr("oneaxis.study.watch.FOLLOW_EVERY", 0.0)
     told = Told(folder)
     job = folder.job(TRIALS[0].folder)
-    job.mkdir(parents=True)
+    curves = made(job) / "curves.jsonl"
     told.watch._look()
-    (job / "curves.jsonl").write_text("one")
+    curves.write_text("one")
     told.watch._look()
     told.watch._look()
-    with (job / "curves.jsonl").open("a") as curve:
+    with curves.open("a") as curve:
         curve.write("two")
     told.watch._look()
     folder.write_record(record(TRIALS[0]))

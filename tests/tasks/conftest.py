@@ -78,6 +78,7 @@ def trial(run: Callable[..., dict[str, float]], tmp_path_factory: pytest.TempPat
             metrics = run(reference, *overrides)
         finally:
             close_journal()
+        journal.show()
         kept = np.load(folder / "predictions.npz")
         curves = folder / "curves.jsonl"
         lines = curves.read_text().splitlines() if curves.exists() else []

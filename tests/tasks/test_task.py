@@ -211,7 +211,7 @@ def fresh(root, tmp_path):
     def ran(*overrides):
         command = [sys.executable, "-c", IN_A_FRESH_PROCESS, str(root / "conf"), str(tmp_path), *overrides]
         metrics, modules = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-        return metrics, modules, np.load(tmp_path / "predictions.npz")["predicted"]
+        return metrics, modules, np.load(tmp_path / ".oneaxis" / "predictions.npz")["predicted"]
 
     return ran
 

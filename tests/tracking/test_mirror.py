@@ -16,6 +16,7 @@ from mlflow.exceptions import MlflowException
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.names import EARLIER
 from oneaxis.trial.codec import write_json
+from oneaxis.trial.own import PLACE, made
 from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial
 
 STARTED, ENDED = "2026-01-02T03:04:05.000+00:00", "2026-01-02T03:04:15.500+00:00"
@@ -173,7 +174,7 @@ def test_curves_are_metrics_by_step_and_the_returned_value_is_the_latest(mirrore
     job = tmp_path / "study" / TRIALS[0].folder
     job.mkdir(parents=True)
     text = "".join(json.dumps(line) + "\n" for line in lines)
-    (job / "curves.jsonl").write_text(text + '{"step": 31, "sec')  # killed while it wrote
+    (made(job) / "curves.jsonl").write_text(text + '{"step": 31, "sec')  # killed while it wrote
     run = mirrored(TRIALS[:1], [record(TRIALS[0], metrics={"score": 0.75}, phases={"load": 2.5})])["reference"]
     history = [(point.step, point.value) for point in store.client.get_metric_history(run.info.run_id, "score")]
     assert sorted(history) == [(1, 0.01), (2, 0.02), (30, 0.3), (30, 0.75)]
@@ -189,7 +190,7 @@ def test_a_running_trials_curve_arrives_while_it_runs_and_no_point_twice(opened,
     def log(step):
         at = STARTED_MS + 1000 * step
         line = {"step": step, "seconds": float(step), "at": at, "metrics": {"loss": 1 / step}}
-        with (job / "curves.jsonl").open("a") as curve:
+        with (made(job) / "curves.jsonl").open("a") as curve:
             curve.write(json.dumps(line) + "\n")
 
     def points():
@@ -230,7 +231,7 @@ def test_more_than_a_batch_of_everything_arrives(mirrored, store, tmp_path):
     job = tmp_path / "study" / TRIALS[0].folder
     job.mkdir(parents=True)
     lines = [json.dumps({"step": step, "seconds": 0, "metrics": {"loss": step}}) + "\n" for step in range(2100)]
-    (job / "curves.jsonl").write_text("".join(lines))
+    (made(job) / "curves.jsonl").write_text("".join(lines))
     config = {f"key{number}": number for number in range(230)}
     run = mirrored(TRIALS[:1], [record(TRIALS[0], config=config)])["reference"]
     assert run.data.params == {key: str(value) for key, value in config.items()}
@@ -253,7 +254,7 @@ def test_what_is_kept_in_the_job_folder_is_an_artifact(mirrored, store, tmp_path
     ):
         (job / name).parent.mkdir(parents=True, exist_ok=True)
         (job / name).write_text(content)
-    run = mirrored(TRIALS[:1], [record(TRIALS[0])])["reference"]
+    run = mirrored(TRIALS[:1], [record(TRIALS[0], predictions="predictions.npz")])["reference"]
     files = [file.path for file in store.client.list_artifacts(run.info.run_id)]
     assert sorted(files) == ["config.yaml", "plots", "predictions.npz", "record.json"]
 
@@ -302,7 +303,7 @@ def test_what_a_task_wrote_into_its_run_wins_and_its_name_and_status_are_restore
     mirror = opened(study(*TRIALS))
     run = mirror.give_run(TRIALS[1])
     assert mirror.give_run(TRIALS[1]) == run
-    answer = json.loads((tmp_path / "study" / TRIALS[1].folder / "tracking.json").read_text())
+    answer = json.loads((tmp_path / "study" / TRIALS[1].folder / PLACE / "tracking.json").read_text())
     assert (answer["run"], answer["experiment"], answer["uri"]) == (run, mirror.experiment, store.uri)
     store.client.log_param(run, "lr", "chosen by the task")
     store.client.log_metric(run, "own", 7)
@@ -404,6 +405,22 @@ def test_an_attempt_that_is_launched_again_leaves_no_run_running(opened, store):
     assert {status for _, status, stage in statuses(store) if stage == "deleted"} == {"KILLED"}
 
 
+def test_the_run_of_a_curve_that_came_first_is_the_attempts_own(opened, store, tmp_path):
+    mirror = opened(study(*TRIALS))
+    curves = made(tmp_path / "study" / TRIALS[1].folder) / "curves.jsonl"
+    curves.write_text(json.dumps({"step": 1, "seconds": 1.0, "at": STARTED_MS, "metrics": {"loss": 1}}) + "\n")
+    mirror.follow(TRIALS[1])
+    [run] = [run.info.run_id for name, run in store.runs.items() if name == "lr=1"]
+    (curves.parent / "tracking.json").unlink()  # as a job does that asks
+    assert mirror.give_run(TRIALS[1], attempt=True) == run
+    assert json.loads((curves.parent / "tracking.json").read_text())["run"] == run
+    curves.write_text(json.dumps({"step": 1, "seconds": 1.0, "at": STARTED_MS + 9, "metrics": {"loss": 2}}) + "\n")
+    second = mirror.give_run(TRIALS[1], attempt=True)
+    assert second != run
+    mirror.write(TRIALS[1], record(TRIALS[1]))
+    assert store.client.get_run(second).data.metrics["loss"] == 2
+
+
 def test_what_nobody_works_at_any_more_is_ended_when_the_study_ends(opened, store, tmp_path):
     """The answer of an earlier trial is gone, its run was forgotten, and its task left runs of its own open."""
     mine = study(*TRIALS)
@@ -455,6 +472,14 @@ def test_an_answer_of_another_study_is_not_taken_for_ones_own(mirrored, tmp_path
         {"schema": 1, "study": "another", "run": "of another", "experiment": "0", "uri": "x"}, job / "tracking.json"
     )
     assert set(mirrored(TRIALS[:1], [record(TRIALS[0])])) == {"app one", "reference"}
+
+
+def test_an_address_that_a_task_copied_is_not_taken_for_ones_own(mirrored, tmp_path):
+    mirrored(TRIALS[:1], [record(TRIALS[0])])
+    first, second = (tmp_path / "study" / trial.folder / PLACE / "tracking.json" for trial in TRIALS[:2])
+    second.parent.mkdir(parents=True)
+    second.write_bytes(first.read_bytes())
+    assert set(mirrored(TRIALS[:2], [record(trial) for trial in TRIALS[:2]])) == {"app one", "reference", "lr=1"}
 
 
 def test_a_deleted_experiment_comes_back(mirrored, store):

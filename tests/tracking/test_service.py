@@ -105,7 +105,7 @@ def test_a_server_that_turns_the_study_away_is_told_in_a_line(desk, capsys):
 
 
 def test_a_damaged_record_stops_nothing(desk, tmp_path):
-    (tmp_path / STUDY.plan.trials[0].folder / "record.json").write_text("{")
+    (tmp_path / STUDY.plan.trials[0].folder / "record.json").write_text('{"schema": 1, "study": "')
     store = Store()
     answer = desk(store, "done 0", "done 1")
     assert (store.written, answer["error"]) == ([1], None)

@@ -16,7 +16,18 @@ from hypothesis import strategies as st
 from tests.strategies import containers, records, steady
 
 from oneaxis.errors import BadRecord
-from oneaxis.trial.codec import RECORD_FILE, from_jsonable, jsonable, read_json, read_record, write_json, write_record
+from oneaxis.trial.codec import (
+    RECORD_FILE,
+    from_jsonable,
+    has_record,
+    jsonable,
+    read_json,
+    read_record,
+    record_file,
+    write_json,
+    write_record,
+)
+from oneaxis.trial.own import made
 from oneaxis.vocabulary import ABSENT, Failure, Record
 
 RECORD = Record(
@@ -27,7 +38,7 @@ RECORD = Record(
     value="0.1",
     deviation="lr=0.1",
     seed=2,
-    folder="lr=0.1,seed=2",
+    folder=".",
     status="failed",
     metrics={"acc": 0.5},
     failure=Failure("ValueError", "why", "Traceback …"),
@@ -44,6 +55,7 @@ with_folder = settings(steady, suppress_health_check=[HealthCheck.function_scope
 @with_folder
 @given(records())
 def test_a_record_with_any_text_in_it_is_read_back_as_it_was(tmp_path, record):
+    record = replace(record, folder=".")
     write_record(record, tmp_path)
     assert read_record(tmp_path) == record
 
@@ -85,12 +97,16 @@ def test_numbers_that_json_lacks_become_text(tmp_path, number):
 
 def test_a_half_written_record_is_named_as_damaged_wherever_it_was_cut(tmp_path):
     whole = write_record(RECORD, tmp_path).read_bytes()
+    shown, kept = tmp_path / RECORD_FILE, made(tmp_path) / RECORD_FILE
 
-    for length in range(0, len(whole) - 1, 5):
-        (tmp_path / RECORD_FILE).write_bytes(whole[:length])
+    # Beside the task's files a record must begin as ours do.
+    cuts = [(shown, length) for length in range(30, len(whole) - 1, 5)]
+    cuts += [(kept, length) for length in range(0, len(whole) - 1, 5)]
+    for path, length in cuts:
+        path.write_bytes(whole[:length])
         with pytest.raises(BadRecord) as caught:
             read_record(tmp_path)
-        assert str(caught.value).startswith(f"{tmp_path / RECORD_FILE}: damaged (")
+        assert str(caught.value).startswith(f"{path}: damaged (")
         assert str(caught.value).endswith("move it away and run again")
 
 
@@ -121,13 +137,45 @@ GOOD |= {"seed": None, "folder": ".", "status": "finished", "overrides": [], "fa
     ],
 )
 def test_a_record_that_is_none_is_refused_by_name(tmp_path, content, message):
-    path = tmp_path / RECORD_FILE
+    path = made(tmp_path) / RECORD_FILE
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     with pytest.raises(BadRecord) as caught:
         read_record(tmp_path)
     assert str(caught.value).startswith(f"{path}: ")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"mine": 1}', "", "half {", "null", "[1]", '{"schema": 1}', '{"schema": "draft", "study": "s"}',
+        json.dumps(GOOD | {"folder": "another trial"}),
+    ],
+)  # fmt: skip
+def test_a_file_of_the_tasks_is_no_record_and_stays_when_ours_is_written(tmp_path, content):
+    theirs = tmp_path / RECORD_FILE
+    theirs.write_text(content)
+    assert read_record(tmp_path) is None
+    assert not has_record(tmp_path)
+
+    for status in ("failed", "finished"):
+        assert write_record(replace(RECORD, status=status), tmp_path) == made(tmp_path) / RECORD_FILE
+        assert read_record(tmp_path).status == status
+        assert record_file(tmp_path) == made(tmp_path) / RECORD_FILE
+    assert theirs.read_text() == content
+
+
+def test_a_record_of_another_study_is_not_written_over(tmp_path):
+    write_record(replace(RECORD, study="earlier"), tmp_path)
+    write_record(RECORD, tmp_path)
+    assert json.loads((tmp_path / RECORD_FILE).read_text())["study"] == "earlier"
+    assert read_record(tmp_path) == RECORD
+
+
+def test_a_record_without_the_place_of_its_curve_had_it_beside(tmp_path):
+    (tmp_path / RECORD_FILE).write_text(json.dumps(GOOD))
+    assert read_record(tmp_path).curves == "curves.jsonl"
 
 
 def test_a_record_may_hold_more_than_this_version_knows(tmp_path):

@@ -18,6 +18,7 @@ from oneaxis.composing.text import quote
 from oneaxis.errors import TrialFailed, TrialRefused
 from oneaxis.trial.codec import read_record
 from oneaxis.trial.guard import Guard, resolved
+from oneaxis.trial.own import PLACE
 
 
 def never(_):
@@ -62,7 +63,7 @@ def test_a_trial_that_went_well_leaves_all_of_it_in_its_record(jobs, deviation):
     assert record.fingerprint == digest({**record.config}) != record.digest, "the seed is in the fingerprint"
     assert list(record.phases) == ["train"]
     assert list(record.data) == ["train"]
-    assert record.predictions == "predictions.npz"
+    assert (record.predictions, record.curves) == ("predictions.npz", "curves.jsonl")
     assert record.machine["process"] == os.getpid()
     assert record.seconds >= record.phases["train"] >= 0
     assert datetime.fromisoformat(record.started) <= datetime.fromisoformat(record.ended)
@@ -174,7 +175,7 @@ def test_an_interrupt_passes_through_and_leaves_no_record(jobs, reference):
 
     assert jobs.folder.record(reference.folder) is None
     oneaxis.log(2, loss=2)  # the journal was closed: this goes nowhere
-    assert len((jobs.folder.job(reference.folder) / "curves.jsonl").read_text().splitlines()) == 1
+    assert len((jobs.folder.job(reference.folder) / PLACE / "curves.jsonl").read_text().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

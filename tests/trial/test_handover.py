@@ -12,12 +12,14 @@ import pytest
 
 from oneaxis.trial import handover
 from oneaxis.trial.handover import ANSWER_FILE, REQUEST_FILE, VARIABLES, Handover
+from oneaxis.trial.own import made
 
 # One process for all that needs the real package: importing it takes seconds.
 TASK = """
 import json, os, sys
 from pathlib import Path
 from oneaxis.trial.handover import ANSWER_FILE, REQUEST_FILE, VARIABLES, Handover
+from oneaxis.trial.own import made
 
 folder = Path(sys.argv[1])
 seen = {"loaded_by_handover": "mlflow" in sys.modules}
@@ -28,17 +30,17 @@ before = {name: os.environ.get(name) for name in VARIABLES}
 def answer():
     seen["asked"] = seen.get("asked", 0) + 1
     uri = f"sqlite:///{folder}/mlflow.db"
-    (folder / ANSWER_FILE).write_text(json.dumps({"uri": uri, "experiment": "5", "run": "abc"}))
+    (made(folder) / ANSWER_FILE).write_text(json.dumps({"uri": uri, "experiment": "5", "run": "abc"}))
 
 
 with Handover(folder, enabled=True, asked=answer):
     import json.decoder, wave  # other imports ask for nothing
-    seen["asked_early"] = (folder / REQUEST_FILE).exists()
+    seen["asked_early"] = (made(folder) / REQUEST_FILE).exists()
     import mlflow
     seen["inside"] = {name: os.environ.get(name) for name in VARIABLES}
     seen["source"] = "set_experiment" in mlflow.__loader__.get_source("mlflow")
     patched = mlflow.set_experiment.__code__
-seen["request"] = (folder / REQUEST_FILE).exists()
+seen["request"] = (made(folder) / REQUEST_FILE).exists()
 seen["restored"] = {name: os.environ.get(name) for name in VARIABLES} == before
 seen["watched"] = [str(finder) for finder in sys.meta_path if "oneaxis" in type(finder).__module__]
 seen["set_experiment"] = mlflow.set_experiment.__code__ is not patched
@@ -128,10 +130,10 @@ def test_after_a_task_that_raised_all_is_as_it_was(tmp_path, environment, monkey
 
 def test_an_answer_of_an_earlier_trial_is_not_taken_for_ones_own(tmp_path, monkeypatch):
     monkeypatch.setattr(handover, "PATIENCE", 0)
-    (tmp_path / ANSWER_FILE).write_text(json.dumps({"uri": "sqlite:///old", "experiment": "0", "run": "old"}))
+    (made(tmp_path) / ANSWER_FILE).write_text(json.dumps({"uri": "sqlite:///old", "experiment": "0", "run": "old"}))
 
     assert Handover(tmp_path, enabled=True)._ask() is None
-    assert (tmp_path / REQUEST_FILE).exists()
+    assert (made(tmp_path) / REQUEST_FILE).exists()
 
 
 def test_if_no_run_comes_the_task_goes_on_and_it_is_said(tmp_path, environment, monkeypatch, caplog):
@@ -150,7 +152,7 @@ REAL, SHOWN = "http://ada:pw@host:5000", "http://***@host:5000"
 
 def answering(folder):
     answer = json.dumps({"uri": SHOWN, "experiment": "1", "run": "r"})
-    return {"enabled": True, "asked": lambda: (folder / ANSWER_FILE).write_text(answer)}
+    return {"enabled": True, "asked": lambda: (made(folder) / ANSWER_FILE).write_text(answer)}
 
 
 @pytest.mark.parametrize("source", ["the sweeping process", "the caller"])
@@ -176,12 +178,12 @@ def test_a_job_without_user_and_password_goes_on_and_it_is_said(tmp_path, enviro
 
 def test_an_answer_that_is_half_written_is_waited_for(tmp_path, monkeypatch):
     answers = iter(['{"uri": "sqli', json.dumps({"uri": "u", "experiment": "1", "run": "r"})])
-    waiting = Handover(tmp_path, enabled=True, asked=lambda: (tmp_path / ANSWER_FILE).write_text(next(answers)))
+    waiting = Handover(tmp_path, enabled=True, asked=lambda: (made(tmp_path) / ANSWER_FILE).write_text(next(answers)))
     waited = []
 
     def wait(seconds):
         waited.append(seconds)
-        (tmp_path / ANSWER_FILE).write_text(next(answers))
+        (made(tmp_path) / ANSWER_FILE).write_text(next(answers))
 
     monkeypatch.setattr(handover, "time", SimpleNamespace(sleep=wait, monotonic=lambda: 0))
 

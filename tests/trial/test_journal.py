@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ import pytest
 
 import oneaxis
 from oneaxis.trial import journal
+from oneaxis.trial.own import PLACE
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def notes(tmp_path):
 
 
 def curve(folder):
-    return [json.loads(line) for line in (folder / "curves.jsonl").read_text().splitlines()]
+    return [json.loads(line) for line in (folder / PLACE / "curves.jsonl").read_text().splitlines()]
 
 
 def test_outside_a_trial_nothing_happens(tmp_path, monkeypatch):
@@ -64,7 +66,18 @@ def test_each_point_is_on_disk_at_once(notes):
 
 
 def test_a_trial_that_logs_nothing_leaves_no_curve(notes):
-    assert not (notes.folder / "curves.jsonl").exists()
+    notes.show()
+    assert notes.curves_file is None
+    assert list(notes.folder.iterdir()) == []
+
+
+def test_a_task_that_empties_its_folder_keeps_its_curve(notes):
+    oneaxis.log(0, loss=1)
+    shutil.rmtree(notes.folder)
+    oneaxis.log(1, loss=2)
+    notes.show()
+    assert notes.curves_file == "curves.jsonl"
+    assert [json.loads(line)["step"] for line in (notes.folder / "curves.jsonl").read_text().splitlines()] == [0, 1]
 
 
 def test_a_metric_that_runs_away_stays_in_the_curve(notes):
@@ -108,10 +121,12 @@ def test_times_of_a_phase_add_up_even_if_it_raises(notes, monkeypatch):
 def test_predictions_are_kept_a_row_each(notes, given_as, ids, truth, predicted):
     oneaxis.predictions(given_as(ids), given_as(truth), given_as(predicted))
 
+    notes.show()
+
     kept = np.load(notes.folder / "predictions.npz", allow_pickle=False)
     assert notes.predictions_file == "predictions.npz"
     assert [kept[name].tolist() for name in ("ids", "truth", "predicted")] == [ids, truth, predicted]
-    assert [path.name for path in notes.folder.iterdir()] == ["predictions.npz"]
+    assert [path.name for path in notes.folder.rglob("*") if path.is_file()] == ["predictions.npz"]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +142,7 @@ def test_predictions_that_do_not_fit_are_refused_and_nothing_is_written(notes, p
         oneaxis.predictions(*parts)
 
     assert message in str(caught.value)
+    notes.show()
     assert notes.predictions_file is None
     assert list(notes.folder.iterdir()) == []
 

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from oneaxis.trial.outcome import expect, measured
+from oneaxis.trial.own import made
 
 NAME = "metrics.json"
 
@@ -69,6 +70,10 @@ def test_among_several_an_earlier_one_is_never_read_even_if_newer(tmp_path):
     (tmp_path / "version_0" / NAME).write_text('{"acc": 0.25}')
 
     assert of(tmp_path, lambda: write(tmp_path / "version_1" / NAME, 0.5), f"version_*/{NAME}") == ({"acc": 0.5}, None)
+
+
+def test_what_is_ours_is_no_file_of_metrics(tmp_path):
+    assert of(tmp_path, lambda: write(made(tmp_path) / "record.json", 1.0), "**/*.json")[0] == {}
 
 
 def test_where_no_file_is_named_nobody_looks_for_one(tmp_path):

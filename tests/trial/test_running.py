@@ -12,7 +12,8 @@ import pytest
 from tests.study.examples import record, study
 
 from oneaxis.errors import TrialTaken
-from oneaxis.trial.codec import write_record
+from oneaxis.trial.codec import read_record, write_record
+from oneaxis.trial.own import PLACE, made
 from oneaxis.trial.process import alive, machine_id, start_mark
 from oneaxis.trial.running import Hold, last_output, lives, running, set_aside, timed_out
 
@@ -31,7 +32,7 @@ def test_a_hold_leaves_nothing_behind(tmp_path):
 def other(folder, **content):
     """What another process says of itself."""
     held = {"token": "x", "host": "far", "machine": machine_id(), "process": 1, "started": start_mark(1), "job": ""}
-    (folder / "running.json").write_text(json.dumps({**held, **content}))
+    (made(folder) / "running.json").write_text(json.dumps({**held, **content}))
 
 
 @pytest.mark.parametrize("content", [{}, {"machine": "far"}])
@@ -47,7 +48,7 @@ def test_what_a_dead_process_left_is_kept_apart(tmp_path):
     (tmp_path / "curves.jsonl").write_text("half")
     with Hold(tmp_path, "study"):
         assert not (tmp_path / "curves.jsonl").exists()
-    assert (tmp_path / "attempts" / "1" / "curves.jsonl").read_text() == "half"
+    assert (tmp_path / PLACE / "attempts" / "1" / "curves.jsonl").read_text() == "half"
 
 
 def test_a_job_that_its_own_queue_starts_again_goes_on(tmp_path, monkeypatch):
@@ -78,26 +79,45 @@ def test_two_jobs_of_one_allocation_are_not_the_same_job(tmp_path, monkeypatch):
 def test_a_job_that_comes_after_the_one_that_took_its_trial_over_leaves_its_record(tmp_path):
     with Hold(tmp_path, "study") as hold:
         set_aside(tmp_path)
-        write_record(replace(record(study().plan.trials[0]), study="study"), tmp_path)
+        write_record(replace(record(study().plan.trials[0]), study="study", folder="."), tmp_path)
         assert not hold.still()
 
 
 def test_attempts_are_numbered_and_the_address_of_the_run_stays(tmp_path):
     for text in ("one", "two"):
         (tmp_path / "record.json").write_text(text)
-        (tmp_path / "tracking.json").write_text("{}")
+        (tmp_path / "tracking.json").write_text(text)
+        (made(tmp_path) / "tracking.json").write_text("{}")
+        (made(tmp_path) / "curves.jsonl").write_text(text)
         (tmp_path / "artifacts").mkdir()
         (tmp_path / "artifacts" / "model.bin").write_text(text)
         set_aside(tmp_path)
     assert set_aside(tmp_path) is None
     assert names(tmp_path) == [
-        "attempts/1/artifacts/model.bin",
-        "attempts/1/record.json",
-        "attempts/2/artifacts/model.bin",
-        "attempts/2/record.json",
-        "tracking.json",
+        *(
+            f".oneaxis/attempts/{number}/{name}"
+            for number in (1, 2)
+            for name in (".oneaxis/curves.jsonl", "artifacts/model.bin", "record.json", "tracking.json")
+        ),
+        ".oneaxis/tracking.json",
     ]
-    assert (tmp_path / "attempts" / "2" / "record.json").read_text() == "two"
+    assert (tmp_path / PLACE / "attempts" / "2" / "record.json").read_text() == "two"
+
+
+@pytest.mark.parametrize("logged, moved", [({"curves": "digest"}, True), ({}, False)])
+def test_results_of_an_earlier_run_make_room_and_files_of_the_task_stay(tmp_path, logged, moved):
+    for name in ("curves.jsonl", "app.log"):
+        (tmp_path / name).write_text("one")
+    (made(tmp_path) / "predictions.npz").write_text("one")
+    told = {"curves": "curves.jsonl", "predictions": ".oneaxis/predictions.npz", "outputs": logged}
+    write_record(replace(record(study().plan.trials[0]), study="earlier", folder=".", **told), tmp_path)
+    with Hold(tmp_path, "study"):
+        assert read_record(tmp_path) is None
+        assert (tmp_path / "app.log").exists()
+        assert (tmp_path / "curves.jsonl").exists() is not moved
+    kept = tmp_path / PLACE / "attempts" / "1"
+    expected = [".oneaxis/predictions.npz", *(["curves.jsonl"] if moved else []), "record.json"]
+    assert names(kept) == expected
 
 
 ENDS = """

@@ -15,6 +15,7 @@ from oneaxis.loop.advice import short
 from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.command_line import typed_arguments
 from oneaxis.loop.hydras_files import save_masked
+from oneaxis.loop.job_folder import works_in_study
 from oneaxis.loop.known import RESUME, look, what_runs
 from oneaxis.loop.launchers import thread_limits
 from oneaxis.loop.proved import drift
@@ -121,9 +122,9 @@ def _begun(
         say(terminal, f"note: {note}")
     if place.earlier is None:
         study = described(config, plan, policy, tracking, folder.name)
-        folder.write_study(study)
-        keep_source(folder.root, project_root())
-        save_masked(config, folder.root / MASTER_FILE)
+        folder.write_study(study, apart=works_in_study(config))
+        keep_source(folder.own, project_root())
+        save_masked(config, folder.own / MASTER_FILE)
     else:
         study = replace(place.earlier, plan=plan, tracking=shown)
         if shown != place.earlier.tracking:

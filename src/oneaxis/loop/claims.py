@@ -29,6 +29,7 @@ from oneaxis.loop.app import App, config_folder, run_app
 from oneaxis.study.folder import StudyFolder, study_folders
 from oneaxis.trial.codec import SCHEMA, read_json, write_json
 from oneaxis.trial.guard import now
+from oneaxis.trial.own import PREDICTIONS_FILE, result
 from oneaxis.vocabulary import Compose, Record, split_key
 
 CLAIMS_FOLDER = "claims"
@@ -118,7 +119,8 @@ def where_claims_stand(master: DictConfig, compose: Compose, root: Path) -> tupl
 def _answers(root: Path) -> Iterator[tuple[str, str, Answer]]:
     found = []
     for folder in study_folders(root):
-        for path in (folder / ANSWER_FILE, *folder.glob(FURTHER.format("*"))):
+        own = StudyFolder(folder).own
+        for path in (own / ANSWER_FILE, *own.glob(FURTHER.format("*"))):
             try:
                 content = read_json(path)
                 found.append((content["created"], content["claim_digest"], content["protocol"], content["answer"]))
@@ -146,9 +148,10 @@ def _runs(claim: Claim, folder: StudyFolder) -> list[Run]:
 
 def _confusion(folder: StudyFolder, record: Record) -> Matrix | None:
     """Rows: true class, columns: predicted, in ascending order; None without predictions."""
-    if record.predictions is None:
+    file = result(folder.job(record.folder), record.predictions, PREDICTIONS_FILE)
+    if file is None:
         return None
-    with np.load(folder.job(record.folder) / record.predictions, allow_pickle=False) as kept:
+    with np.load(file, allow_pickle=False) as kept:
         truth, predicted = kept["truth"], kept["predicted"]
     names, places = np.unique(np.concatenate([truth, predicted]), return_inverse=True)
     counts = np.zeros((len(names), len(names)), int)
@@ -174,7 +177,7 @@ def _leave(claim: Claim, judged: Judged, folder: StudyFolder) -> None:
 
 def _answer_file(claim: Claim, folder: StudyFolder) -> Path:
     """Each claim's own: the first to come has `claim.json`."""
-    first = folder.root / ANSWER_FILE
+    first = folder.own / ANSWER_FILE
     try:
         if read_json(first).get("claim_digest") == claim.digest:
             return first
@@ -182,4 +185,4 @@ def _answer_file(claim: Claim, folder: StudyFolder) -> Path:
         return first
     except BadRecord:
         pass  # damaged: it isn't ours to write over
-    return folder.root / FURTHER.format(claim.digest[:12])
+    return folder.own / FURTHER.format(claim.digest[:12])

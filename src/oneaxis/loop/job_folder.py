@@ -73,6 +73,12 @@ def uses_own_folders(config: DictConfig) -> bool:
     return isinstance(sweep, dict) and sweep["subdir"] == DEFAULT_SUBDIR
 
 
+def works_in_study(config: DictConfig) -> bool:
+    """Whether tasks work in the study's folder itself, and may give their files the names of the study's."""
+    sweep = OmegaConf.to_container(config.hydra.sweep, resolve=False)
+    return isinstance(sweep, dict) and os.path.normpath(str(sweep["subdir"] or "")) == os.curdir
+
+
 def _folder(config: DictConfig, loader: ConfigLoader, trial: Trial) -> str | None:
     """A job's folder within the study's, or elsewhere; None where only the job itself can tell."""
     try:

@@ -44,7 +44,7 @@ class PastStudy:
     @cached_property
     def master(self) -> DictConfig:
         """Hydra's master configuration that it was started with; empty where the study doesn't say."""
-        path = self.folder.root / MASTER_FILE
+        path = self.folder.own / MASTER_FILE
         loaded = OmegaConf.load(path) if path.is_file() else None
         return loaded if isinstance(loaded, DictConfig) else OmegaConf.create({})
 

@@ -44,11 +44,11 @@ def write_report(folder: StudyFolder, *, output: Path | None = None) -> Path:
     study = folder.read_study()
     records = folder.records(study)
     comparison = compare(study.plan, records, study.policy)
-    page = output or folder.root / PAGE
+    page = output or folder.own / PAGE
     try:
         write_page(folder, study, records, comparison, page)
         write_tables(folder, comparison)
-        write_figures(contents(folder, study, records, comparison), folder.root / FIGURES)
+        write_figures(contents(folder, study, records, comparison), folder.own / FIGURES)
     except OSError as error:
         raise FolderUnusable(f"the report can't be written: {error}; give another place: --output FILE") from error
     return page
@@ -58,7 +58,7 @@ def write_page(
     folder: StudyFolder, study: Study, records: Mapping[int, Record], comparison: Comparison, page: Path | None = None
 ) -> Path:
     """Write the page alone."""
-    target = page or folder.root / PAGE
+    target = page or folder.own / PAGE
     _write(target, html_page(contents(folder, study, records, comparison)).encode("utf-8", "replace"))
     return target
 
@@ -82,7 +82,7 @@ def write_tables(folder: StudyFolder, comparison: Comparison) -> None:
         ("table.tex", latex(table)),
         ("table.csv", csv_text(table)),
     ):
-        _write(folder.root / name, written.encode("utf-8", "replace"))
+        _write(folder.own / name, written.encode("utf-8", "replace"))
 
 
 def write_figures(material: Contents, target: Path) -> None:

@@ -31,6 +31,7 @@ from oneaxis.trial.handover import Handover
 from oneaxis.trial.loaded import project_root
 from oneaxis.trial.outcome import Expected, expect, measured
 from oneaxis.trial.provenance import entry_point
+from oneaxis.trial.running import set_results_aside
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial, split_key
 
@@ -68,7 +69,8 @@ class RecordRun(Callback):
         tracking, uri = _tracking(config)
         folder = StudyFolder(Path(config.hydra.runtime.output_dir))
         study, record = _begin(config, tracking)
-        folder.write_study(study)
+        set_results_aside(folder.root)
+        folder.write_study(study, apart=True)
         mirror = MirrorProcess(folder.root, uri) if uri is not None else None
         handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror), uri=uri)
         witness = Witness(str(project_root()), {})
@@ -107,6 +109,8 @@ class RecordRun(Callback):
         run.handover.close()
         run.witness.close()
         journal.close_journal()
+        run.notes.show()
+        run.folder.write_study(run.study, apart=True)  # the task may have emptied its folder
         run.folder.write_record(
             replace(
                 run.record,
@@ -120,6 +124,7 @@ class RecordRun(Callback):
                 data_files=run.witness.from_root(run.notes.data_files),
                 **run.witness.testimony(),
                 predictions=run.notes.predictions_file,
+                curves=run.notes.curves_file,
                 sizes=dict(run.notes.sizes),
                 outputs=run.notes.outputs,
             )

@@ -77,7 +77,7 @@ class StudyRun:
             examples = single_run_examples(self.folder, self.study, records)
             shown = self.folder.read_study()  # as others may read it: secrets are masked there
             comparison = compare(shown.plan, records, shown.policy, examples=examples)
-            unsaved = leave_comparison(self.folder.root, comparison, shown)
+            unsaved = leave_comparison(self.folder.own, comparison, shown)
             self.terminal.print(study_result(comparison, width=self.terminal.width))
             if isinstance(problem, KeyboardInterrupt):
                 wanted = wanted_trials(self.study.plan, records, self.study.policy)
@@ -92,8 +92,8 @@ class StudyRun:
             reused = [] if nothing else reused_lines(self.study, records)  # told a moment ago
             say(self.terminal, "\n".join([*reused, *warnings, *self._unwritten_lines(), *unsaved]))
             self.stages.mark("told")
-            keep_marks(self.folder.root, self.stages.marks())
-            spent = time_line(time_report(self.folder.root, records.values()))
+            keep_marks(self.folder.own, self.stages.marks())
+            spent = time_line(time_report(self.folder.own, records.values()))
             say(self.terminal, "\n".join(filter(None, (spent, imports_told(returns)))))
             if self.settings.report and not isinstance(problem, KeyboardInterrupt):
                 self._report(shown, records, comparison)
@@ -242,7 +242,7 @@ class StudyRun:
         from oneaxis.loop.report_study import report_at_end  # noqa: PLC0415 - draws, which nothing before needs
 
         problem = report_at_end(self.folder, shown, records, comparison)
-        page = self.folder.root / "report.html"
+        page = self.folder.own / "report.html"
         here = Path.cwd()
         place = page.relative_to(here) if page.is_relative_to(here) else page
         say(self.terminal, f"\nreport: {place if problem is None else problem}")

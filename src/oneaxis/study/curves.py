@@ -11,6 +11,7 @@ from statistics import fmean
 
 from oneaxis.report.contents import Curve
 from oneaxis.study.folder import StudyFolder
+from oneaxis.trial.journal import curve_file
 from oneaxis.vocabulary import Record, Study
 
 POINTS = 200  # of a curve; more can't be seen
@@ -31,16 +32,16 @@ def read_curves(
         record = records.get(trial.index)
         if name not in wanted or record is None or record.status != "finished" or len(found.get(name, ())) >= SEEDS:
             continue
-        points = read_points(folder.job(trial.folder))
+        points = read_points(curve_file(folder.job(trial.folder), record.curves))
         if points:
             found.setdefault(name, []).append(points)
     return {name: _together(trials) for name, trials in found.items()}
 
 
-def read_points(job: Path) -> Points:
+def read_points(curve: Path) -> Points:
     """A trial's logged values, the last where a step was logged twice; empty if it logged none."""
     points: Points = {}
-    for line in _lines(job / "curves.jsonl"):
+    for line in _lines(curve):
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # half a line of a killed job
             entry = json.loads(line)
             for metric, value in entry["metrics"].items():

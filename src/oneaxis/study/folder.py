@@ -12,7 +12,8 @@ from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study import manifest
 from oneaxis.study.claim import owner_of
 from oneaxis.study.same import complete
-from oneaxis.trial.codec import RECORD_FILE, read_json, read_record, write_json, write_record
+from oneaxis.trial.codec import has_record, read_json, read_record, write_json, write_record
+from oneaxis.trial.own import PLACE, begins, made
 from oneaxis.vocabulary import Record, Study
 
 STUDY_FILE = "study.json"
@@ -49,11 +50,18 @@ class StudyFolder:
         return path
 
     @property
-    def study_file(self) -> Path:
-        return self.root / STUDY_FILE
+    def own(self) -> Path:
+        """Where the study's own files lie: in its folder, or apart in it where a task works in that folder itself."""
+        apart = self.root / PLACE
+        return apart if (apart / STUDY_FILE).is_file() else self.root
 
-    def write_study(self, study: Study) -> None:
-        write_json(manifest.to_json(study), self.study_file)
+    @property
+    def study_file(self) -> Path:
+        return self.own / STUDY_FILE
+
+    def write_study(self, study: Study, *, apart: bool = False) -> None:
+        """Write `study.json`; `apart` from files of tasks, as all of the study's own from then on."""
+        write_json(manifest.to_json(study), (made(self.root) if apart else self.own) / STUDY_FILE)
 
     def read_study(self) -> Study:
         """Read `study.json`.
@@ -118,15 +126,10 @@ def newest(root: Path) -> StudyFolder:
 
 
 def _newest_first(root: Path) -> list[StudyFolder]:
-    studies = [
-        folder
-        for folder in _folders(root)
-        if (folder / STUDY_FILE).is_file()
-        and (folder / STUDY_FILE).stat().st_size
-        and not (folder / RECORD_FILE).exists()
-    ]
-    studies.sort(key=lambda path: (path / STUDY_FILE).stat().st_mtime, reverse=True)
-    return [StudyFolder(folder) for folder in studies]
+    folders = [StudyFolder(path) for path in _folders(root)]
+    # A task may leave a `study.json` of its own in its job folder.
+    studies = [folder for folder in folders if begins(folder.study_file, "id") and not has_record(folder.root)]
+    return sorted(studies, key=lambda folder: folder.study_file.stat().st_mtime, reverse=True)
 
 
 def newest_incomplete(root: Path) -> StudyFolder | None:
@@ -147,15 +150,17 @@ def folders_with(name: str, root: Path) -> Iterator[Path]:
     """Folders near a project's top that hold a file of this name; nothing is looked for within a study."""
     for place, below, files in os.walk(root):
         deep = len(Path(place).relative_to(root).parts) >= DEEPEST
-        if name in files:
+        study = STUDY_FILE in files or (Path(place) / PLACE / STUDY_FILE).is_file()
+        if name in files or (study and name == STUDY_FILE):
             yield Path(place)
-        below[:] = [] if deep or STUDY_FILE in files else sorted(item for item in below if not item.startswith("."))
+        below[:] = [] if deep or study else sorted(item for item in below if not item.startswith("."))
 
 
 def _folders(root: Path) -> Iterator[Path]:
-    """Folders near a project's top, hidden ones left out."""
-    for place, below, _ in os.walk(root):
+    """Folders near a project's top that may hold a study, hidden ones left out."""
+    for place, below, files in os.walk(root):
         folder = Path(place)
-        yield folder
+        if STUDY_FILE in files or PLACE in below:
+            yield folder
         deep = len(folder.relative_to(root).parts) >= DEEPEST
         below[:] = [] if deep else [name for name in below if not name.startswith(".")]

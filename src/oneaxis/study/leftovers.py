@@ -1,4 +1,4 @@
-"""Make a study that was broken off ready to go on: finished records stay, all else moves into `attempts/`."""
+"""Make a study that was broken off ready to go on: finished records stay, all else moves into `.oneaxis/attempts/`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def clear(folder: StudyFolder, study: Study) -> tuple[tuple[str, ...], tuple[Sub
     lines = []
     if any(again.values()):
         counts = ", ".join(f"{count} {state}" for state, count in again.items() if count)
-        lines.append(f"runs again: {counts}; what they left is kept in their folders, attempts/")
+        lines.append(f"runs again: {counts}; what they left is kept in their folders, .oneaxis/attempts/")
     if ended:
         lines.append(f"ended: {ended} jobs that outlived the process which had started them")
     if elsewhere:

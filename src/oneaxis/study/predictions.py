@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from oneaxis.analysis.examples import Examples
 from oneaxis.study.folder import StudyFolder
+from oneaxis.trial.own import PREDICTIONS_FILE, result
 from oneaxis.vocabulary import Record, Study, Trial
 
 MOST_FILES = 400  # beyond it reading them takes seconds, and one run each decides nothing anyway
@@ -13,12 +14,13 @@ MOST_FILES = 400  # beyond it reading them takes seconds, and one run each decid
 
 def read_examples(folder: StudyFolder, trial: Trial, record: Record) -> Examples | None:
     """What a trial predicted; None where it kept nothing, or the file is damaged."""
-    if record.predictions is None:
+    file = result(folder.job(trial.folder), record.predictions, PREDICTIONS_FILE)
+    if file is None:
         return None
     import numpy as np  # noqa: PLC0415 - only where there is something to read
 
     try:
-        with np.load(folder.job(trial.folder) / record.predictions, allow_pickle=False) as arrays:
+        with np.load(file, allow_pickle=False) as arrays:
             parts = [tuple(arrays[name].tolist()) for name in ("ids", "truth", "predicted")]
     except (OSError, ValueError, KeyError):
         return None

@@ -17,7 +17,7 @@ from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import interruption
 from oneaxis.study.submitted import Jobs, Submitted
-from oneaxis.trial.codec import RECORD_FILE
+from oneaxis.trial.codec import has_record
 from oneaxis.trial.running import lives, queue_job, running, set_aside, timed_out
 from oneaxis.vocabulary import Trial
 
@@ -193,7 +193,7 @@ class Relaunch:
         return running(self._folder.job(trial.folder)) is not None
 
     def _recorded(self, trial: Trial) -> bool:
-        return (self._folder.job(trial.folder) / RECORD_FILE).exists()
+        return has_record(self._folder.job(trial.folder))
 
 
 def batches(trials: Sequence[Trial], *, most: int | None, contiguous: bool) -> list[list[Trial]]:

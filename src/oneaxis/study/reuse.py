@@ -11,9 +11,10 @@ from pathlib import Path
 
 from oneaxis.errors import BadRecord
 from oneaxis.study.folder import StudyFolder
+from oneaxis.trial.own import CURVES_FILE, PREDICTIONS_FILE, result
 from oneaxis.vocabulary import Record, Study, Trial
 
-KEPT = ("curves.jsonl", "predictions.npz", "artifacts", ".hydra")  # taken over beside the record
+KEPT = ("artifacts", ".hydra")  # taken over beside the record and its results
 Refuses = Callable[[Record, Trial], str]  # why a record can't stand for a trial; empty if it can
 
 
@@ -80,8 +81,12 @@ def take_over(study: Study, folder: StudyFolder, reuse: Reuse) -> None:
         trial = trials[index]
         job = folder.job(trial.folder)
         job.mkdir(parents=True, exist_ok=True)
-        for name in KEPT:
-            _link(found.job / name, job / name)
+        results = (
+            result(found.job, found.record.curves, CURVES_FILE),
+            result(found.job, found.record.predictions, PREDICTIONS_FILE),
+        )
+        for path in (*filter(None, results), *(found.job / name for name in KEPT)):
+            _link(path, job / path.relative_to(found.job))
         origin = {"study": found.record.study, "folder": str(found.job)}
         folder.write_record(
             replace(
@@ -112,6 +117,7 @@ def _link(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target, copy_function=_link_file, dirs_exist_ok=True)
     elif source.is_file():
+        target.parent.mkdir(exist_ok=True)
         _link_file(str(source), str(target))
 
 

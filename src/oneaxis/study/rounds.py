@@ -34,7 +34,7 @@ def pending(study: Study, records: Mapping[int, Record]) -> tuple[Trial, ...]:
 def settle(study: Study, folder: StudyFolder, trial: Trial, job: JobReturn | None) -> Record | None:
     """A trial's record from its folder; rebuilt from Hydra's job return where no shared disk brought one.
 
-    A damaged record is moved into `attempts/`, and a failed one with the reason takes its place.
+    A damaged record is moved into `.oneaxis/attempts/`, and a failed one with the reason takes its place.
 
     Raises
     ------

@@ -10,8 +10,8 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from oneaxis.errors import BadRecord
-from oneaxis.study.folder import STUDY_FILE, StudyFolder
-from oneaxis.trial.codec import RECORD_FILE
+from oneaxis.study.folder import StudyFolder
+from oneaxis.trial.codec import has_record
 from oneaxis.vocabulary import Study
 
 MOST = 200  # studies looked at, the newest first
@@ -82,5 +82,5 @@ def _studies(root: Path, depth: int) -> Iterator[tuple[float, Path]]:
         path = Path(entry.path)
         if depth > 1:
             yield from _studies(path, depth - 1)
-        elif (path / STUDY_FILE).is_file() and not (path / RECORD_FILE).exists():
-            yield (path / STUDY_FILE).stat().st_mtime, path
+        elif (file := StudyFolder(path).study_file).is_file() and not has_record(path):
+            yield file.stat().st_mtime, path

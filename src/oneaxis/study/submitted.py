@@ -20,6 +20,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
 from oneaxis.errors import TrialFailed, WorkerDied
+from oneaxis.study.folder import StudyFolder
 from oneaxis.study.slurm import CANCELLED, OVERDUE, Queue, longest_array, reachable
 from oneaxis.trial.running import queue_job
 from oneaxis.vocabulary import Trial
@@ -45,6 +46,7 @@ class Jobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._file = StudyFolder(root).own / JOBS_FILE
         self._queue = Queue()
 
     @contextmanager
@@ -130,13 +132,13 @@ class Jobs:
         lines = "".join(json.dumps({"schema": 1, **asdict(job)}) + "\n" for job in jobs)
         if lines:
             # A full disk costs only what a restart would know of the queue.
-            with contextlib.suppress(OSError), (self._root / JOBS_FILE).open("a", encoding="utf-8") as file:
+            with contextlib.suppress(OSError), self._file.open("a", encoding="utf-8") as file:
                 file.write(lines)
 
     def _noted(self) -> tuple[Submitted, ...]:
         """The last job of each trial."""
         found: dict[int, Submitted] = {}
-        with contextlib.suppress(OSError), (self._root / JOBS_FILE).open(encoding="utf-8") as lines:
+        with contextlib.suppress(OSError), self._file.open(encoding="utf-8") as lines:
             for line in lines:
                 with contextlib.suppress(ValueError, TypeError, KeyError):  # half a line, from a full disk
                     fields = json.loads(line)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from oneaxis.study.folder import StudyFolder
-from oneaxis.trial.codec import RECORD_FILE
+from oneaxis.trial.codec import has_record
 from oneaxis.trial.handover import REQUEST_FILE
-from oneaxis.trial.journal import CURVES_FILE
+from oneaxis.trial.journal import curve_file
+from oneaxis.trial.own import PLACE
 from oneaxis.trial.running import RUNNING_FILE
 from oneaxis.vocabulary import Trial
 
@@ -66,12 +67,12 @@ class Watch:
             job = self._folder.job(trial.folder)
             if not job.exists():
                 continue
-            if (job / RECORD_FILE).exists():
+            if has_record(job):
                 del self._waiting[trial.index]
                 self._recorded(trial)
                 continue
-            running += (job / RUNNING_FILE).exists()  # what failed before has a folder, too
-            if not (job / REQUEST_FILE).exists():
+            running += (job / PLACE / RUNNING_FILE).exists()  # what failed before has a folder, too
+            if not (job / PLACE / REQUEST_FILE).exists():
                 self._asked.discard(trial.index)  # a new attempt asks anew
             elif trial.index not in self._asked:
                 self._asked.add(trial.index)
@@ -85,7 +86,7 @@ class Watch:
         if now - looked < FOLLOW_EVERY:
             return
         try:
-            size = (job / CURVES_FILE).stat().st_size
+            size = curve_file(job).stat().st_size
         except OSError:
             size = 0
         self._followed[trial.index] = now, size

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from oneaxis.study.folder import StudyFolder
 from oneaxis.trial import address
 
 LOG_FILE = "tracking.log"
@@ -174,7 +175,8 @@ class MirrorProcess:
 
 def _open_log(root: Path) -> tuple[Path, BinaryIO]:
     try:
-        return root / LOG_FILE, (root / LOG_FILE).open("ab")
+        own = StudyFolder(root).own / LOG_FILE
+        return own, own.open("ab")
     except OSError:  # a study where it can only be read is mirrored as well
         descriptor, path = tempfile.mkstemp(prefix="oneaxis-tracking-", suffix=".log")
         return Path(path), os.fdopen(descriptor, "ab")

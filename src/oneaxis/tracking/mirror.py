@@ -25,6 +25,8 @@ from oneaxis.tracking.schema import prepare_store
 from oneaxis.tracking.tags import STARTED, left_out, note, source_tags, study_tags, trial_tags
 from oneaxis.tracking.view import save_view
 from oneaxis.tracking.written import Answers, mark_of
+from oneaxis.trial.codec import record_file
+from oneaxis.trial.own import PREDICTIONS_FILE, result
 from oneaxis.vocabulary import Record, Study, Trial
 
 NAMED = "oneaxis.names"  # the tag of runs whose metrics of ours begin with `oneaxis.`
@@ -87,12 +89,17 @@ class Mirror:
     def give_run(self, trial: Trial, record: Record | None = None, *, attempt: bool = False) -> str:
         """The trial's run, made if there is none yet; its id is left in the job folder.
 
-        For a new `attempt` the run of an earlier one, with what its task logged, goes to MLflow's trash.
+        For a new `attempt` the run of an earlier one, with what its task logged, goes to MLflow's trash. One that was
+        made for this attempt's own curve is the attempt's.
         """
         run = self._known(trial)
         if run is not None and attempt:
-            self._left_open.discard(run)
-            run = None
+            if self._client.get_run(run).info.start_time == curve_started(self._folder.job(trial.folder)):
+                self._answers.leave(trial, run)
+            else:
+                self._left_open.discard(run)
+                self._followed.pop(trial.index, None)
+                run = None
         if run is None:
             run = self._create(trial, record)
             self._progressed(0)
@@ -172,8 +179,8 @@ class Mirror:
         if self.parent is None:
             return
         for name in REPORT if self._without_artifacts is None else ():
-            if (self._folder.root / name).exists():
-                self._upload(self.parent, self._folder.root / name)
+            if (self._folder.own / name).exists():
+                self._upload(self.parent, self._folder.own / name)
         self._client.set_tag(self.parent, "mlflow.note.content", note(self._study, comparison))
         lacks = any(record is None for _, record in comparison.unusable)
         status = "KILLED" if lacks else "FAILED" if comparison.unusable else "FINISHED"
@@ -251,8 +258,8 @@ class Mirror:
             # The app names its job folders or writes no `.hydra`, the job had no shared disk, or Hydra's file holds
             # a secret that the record masks.
             self._client.log_dict(run, dict(record.config), "config.yaml")
-        for path in (config, job / "record.json", job / "predictions.npz"):
-            if path.exists() and (whole or path != config):
+        for path in (config, record_file(job), result(job, record.predictions, PREDICTIONS_FILE)):
+            if path is not None and path.exists() and (whole or path != config):
                 self._upload(run, path)
         if (job / "artifacts").is_dir():
             self._progressed(sum(path.stat().st_size for path in (job / "artifacts").rglob("*") if path.is_file()))

@@ -13,7 +13,7 @@ from mlflow.entities import Metric
 
 from oneaxis.canonical import leaves
 from oneaxis.tracking.names import NAMES, Names, to_key
-from oneaxis.trial.journal import CURVES_FILE
+from oneaxis.trial.journal import curve_file
 from oneaxis.vocabulary import Record
 
 LONGEST_VALUE = 6000  # MLflow's limit for parameters
@@ -34,7 +34,7 @@ def metrics(record: Record, job: Path, names: Names = NAMES, *, written: int = 0
     """
     started, ended = millis(record.started), millis(record.ended)
     last: dict[str, int] = {}
-    for number, point in enumerate(curve(job)):
+    for number, point in enumerate(curve(job, record.curves)):
         for name in point["metrics"]:
             last[name] = max(point["step"], last.get(name, 0))
         if number >= written:
@@ -62,9 +62,9 @@ def curve_started(job: Path) -> int | None:
     return None
 
 
-def curve(job: Path) -> Iterator[dict[str, Any]]:
-    """The points that a trial has logged so far."""
-    with contextlib.suppress(FileNotFoundError), (job / CURVES_FILE).open(encoding="utf-8") as lines:
+def curve(job: Path, told: str | None = None) -> Iterator[dict[str, Any]]:
+    """The points that a trial has logged, so far or as its record tells."""
+    with contextlib.suppress(FileNotFoundError), curve_file(job, told).open(encoding="utf-8") as lines:
         for line in lines:
             with contextlib.suppress(ValueError):  # the last line of a killed job may be half written
                 yield json.loads(line)

@@ -16,6 +16,7 @@ from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored
 from oneaxis.trial.codec import write_json
 from oneaxis.trial.handover import ANSWER_FILE
+from oneaxis.trial.own import PLACE
 from oneaxis.vocabulary import Record, Study, Trial
 
 ONLY_READ = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -36,11 +37,15 @@ class Answers:
 
     def left(self, trial: Trial) -> Mapping[str, Any] | None:
         """What lies in a trial's folder, of whichever study and store."""
-        path = self.folder.job(trial.folder) / ANSWER_FILE
-        if path in self.unkept:
-            return self.unkept[path]
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            return dict(json.loads(path.read_text(encoding="utf-8")))
+        job = self.folder.job(trial.folder)
+        if job / PLACE / ANSWER_FILE in self.unkept:
+            return self.unkept[job / PLACE / ANSWER_FILE]
+        for path in (job / PLACE / ANSWER_FILE, job / ANSWER_FILE):  # the latter is where it lay in older studies
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+                left = json.loads(path.read_text(encoding="utf-8"))
+                # The task may have written it, or copied it from another trial's folder.
+                if isinstance(left, dict) and left.get("trial", trial.index) == trial.index:
+                    return left
         return None
 
     def is_mine(self, left: Mapping[str, Any]) -> bool:
@@ -53,12 +58,12 @@ class Answers:
 
     def leave(self, trial: Trial, run: str, *, written: str | None = None) -> None:
         """Say which run a trial has, and, `written`, which record of it is there."""
-        content = {"schema": 1, "study": self.study.id, **self._run(run, written)}
-        self._keep(content, self.folder.job(trial.folder) / ANSWER_FILE)
+        content = {"schema": 1, "study": self.study.id, "trial": trial.index, **self._run(run, written)}
+        self._keep(content, self.folder.job(trial.folder) / PLACE / ANSWER_FILE)
 
     def leave_parent(self, run: str, *, written: str | None = None, view: str | None = None) -> None:
         """The same of the study's own run, with the key of its saved view."""
-        self._keep({"schema": 1, **self._run(run, written), "view": view}, self.folder.root / ANSWER_FILE)
+        self._keep({"schema": 1, **self._run(run, written), "view": view}, self.folder.own / ANSWER_FILE)
 
     def _keep(self, content: Mapping[str, Any], path: Path) -> None:
         try:
@@ -82,7 +87,7 @@ def mark_of(records: Mapping[int, Record]) -> str:
 def already_written(root: Path, uri: str, records: Mapping[int, Record]) -> Mirrored | None:
     """The mirror's answer, where all these records are in this store; None where anything may lack."""
     try:
-        answer = json.loads((root / ANSWER_FILE).read_text(encoding="utf-8"))
+        answer = json.loads((StudyFolder(root).own / ANSWER_FILE).read_text(encoding="utf-8"))
         if answer["uri"] != masked_addresses(uri) or answer.get("written") != mark_of(records):
             return None
         return Mirrored(

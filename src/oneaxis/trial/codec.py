@@ -10,12 +10,13 @@ import math
 import os
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from oneaxis.canonical import keyed
 from oneaxis.errors import BadRecord
 from oneaxis.masking import masked_override, masked_text, masked_values, secrets_in
+from oneaxis.trial.own import CURVES_FILE, PLACE, begins, made, show, tidy
 from oneaxis.vocabulary import ABSENT, Absent, Failure, Record
 
 SCHEMA = 1
@@ -25,12 +26,19 @@ _COMMON = ("code", "environment", "data", "data_files", "sizes")  # most trials 
 
 
 def write_record(record: Record, folder: Path) -> Path:
-    """Write `record.json` into a job folder: under a temporary name first, then renamed."""
-    return write_json({"schema": SCHEMA, **_record_fields(record)}, folder / RECORD_FILE)
+    """Write `record.json` into a job folder, or into `.oneaxis/` there if the task has a file of that name."""
+    kept = write_json({"schema": SCHEMA, **_record_fields(record)}, made(folder) / RECORD_FILE)
+    shown = folder / RECORD_FILE
+    if _written_for(record.study, shown):
+        kept.replace(shown)
+    elif show(folder, RECORD_FILE) != RECORD_FILE:
+        return kept
+    tidy(folder)
+    return shown
 
 
 def read_record(folder: Path, known: dict[str, Any] | None = None) -> Record | None:
-    """The record in a job folder; None if there is none.
+    """The record in a job folder, read from where it lies; None if there is none. The task's own files are none.
 
     With `known` (filled as records are read) parts that are equal in many records are kept once: of 10,000 records that
     is most of what they take in memory.
@@ -40,26 +48,30 @@ def read_record(folder: Path, known: dict[str, Any] | None = None) -> Record | N
     BadRecord
         If the file is damaged or of an unknown schema.
     """
-    path = folder / RECORD_FILE
+    for path in _places(folder):
+        fields = _ours(path)
+        if fields is not None:
+            return _record(fields, path, known)
+    return None
+
+
+def record_file(folder: Path) -> Path | None:
+    """Where the record of a job folder lies; None if there is none.
+
+    Raises
+    ------
+    BadRecord
+        As `read_record`.
+    """
+    return next((path for path in _places(folder) if _ours(path) is not None), None)
+
+
+def has_record(folder: Path) -> bool:
+    """Whether a record is there, be it damaged."""
     try:
-        fields = read_json(path)
-    except FileNotFoundError:
-        return None
-    failure = fields.get("failure")
-    if known is not None:
-        fields |= {name: known.setdefault(repr(fields[name]), fields[name]) for name in _COMMON if name in fields}
-    try:
-        return Record(
-            **{
-                **{name: value for name, value in fields.items() if name in _KNOWN},
-                "failure": Failure(**failure) if failure else None,
-                "overrides": tuple(fields["overrides"]),
-            }
-        )
-    except (TypeError, KeyError) as error:
-        raise BadRecord(
-            f"{path}: the record lacks or misnames a field ({error}); move it away and run again"
-        ) from error
+        return record_file(folder) is not None
+    except BadRecord:
+        return True
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> Path:
@@ -117,6 +129,48 @@ def jsonable(value: Any) -> Any:  # noqa: PLR0911 - one line a type reads best
 def from_jsonable(value: Any) -> Any:
     """Give an absent leaf its meaning back."""
     return ABSENT if value == {"absent": True} else value
+
+
+def _places(folder: Path) -> tuple[Path, Path]:
+    return folder / PLACE / RECORD_FILE, folder / RECORD_FILE  # it only ever moves from the first to the second
+
+
+def _ours(path: Path) -> dict[str, Any] | None:
+    """A record's fields; None where the file is the task's own, which may be a copy of another trial's."""
+    apart = path.parent.name == PLACE
+    if not apart and not begins(path, "study"):
+        return None
+    try:
+        fields = read_json(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    job = path.parent.parent if apart else path.parent
+    return fields if PurePath(str(fields.get("folder", "."))).name in ("", job.name) else None
+
+
+def _written_for(study: str, path: Path) -> bool:
+    with contextlib.suppress(BadRecord):
+        return (_ours(path) or {}).get("study") == study
+    return False
+
+
+def _record(fields: dict[str, Any], path: Path, known: dict[str, Any] | None) -> Record:
+    failure = fields.get("failure")
+    if known is not None:
+        fields |= {name: known.setdefault(repr(fields[name]), fields[name]) for name in _COMMON if name in fields}
+    fields.setdefault("curves", CURVES_FILE)  # where it lay before the record told
+    try:
+        return Record(
+            **{
+                **{name: value for name, value in fields.items() if name in _KNOWN},
+                "failure": Failure(**failure) if failure else None,
+                "overrides": tuple(fields["overrides"]),
+            }
+        )
+    except (TypeError, KeyError) as error:
+        raise BadRecord(
+            f"{path}: the record lacks or misnames a field ({error}); move it away and run again"
+        ) from error
 
 
 def _record_fields(record: Record) -> dict[str, Any]:

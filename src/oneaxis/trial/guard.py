@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 class Guard:
     """The task as the launcher gets it.
 
-    Runs wherever the launcher runs jobs. Writes `record.json` and `curves.jsonl` into the job folder. The
+    Runs wherever the launcher runs jobs. Leaves `record.json` and `curves.jsonl` in the job folder. The
     task's return value is passed on untouched. Without `compared` a task needs no metric. `home` is the
     study's folder where Hydra's job folders lie elsewhere, `root` the project's; `main` is the main script's file and
     digest as the sweeping process loaded it. `limit` ends the process of a job that takes longer (seconds), for
@@ -127,6 +129,8 @@ def run_and_record(
     notes = journal.open_journal(folder)
 
     def leave(status: Status, metrics: Mapping[str, float], failure: Failure | None) -> None:
+        if hold.still():
+            notes.show()
         _leave(
             replace(
                 record,
@@ -140,6 +144,7 @@ def run_and_record(
                 data_files=witness.from_root(notes.data_files),
                 **witness.testimony(),
                 predictions=notes.predictions_file,
+                curves=notes.curves_file,
                 sizes=dict(notes.sizes),
                 outputs=notes.outputs,
             ),
@@ -147,6 +152,7 @@ def run_and_record(
             hold,
         )
 
+    here = Path.cwd()
     try:
         with witness, Handover(folder, enabled=tracked) as handover:
             expected = expect(output or folder, metrics_file)
@@ -161,6 +167,8 @@ def run_and_record(
         raise
     finally:
         journal.close_journal()
+        with contextlib.suppress(OSError):  # the task removed it
+            os.chdir(here)  # the process' next trial begins where this one did
     if not compared:
         failure = None
     leave("failed" if failure else "finished", metrics, failure)
@@ -213,7 +221,7 @@ def _home(hydra: DictConfig, study: str | None) -> Path:
     """Where the record belongs: the job's folder, or one of ours beside it where the app names job folders."""
     folder = str(hydra.sweeper.job.folder)
     output = Path(hydra.runtime.output_dir)
-    if output.name == folder and study is None:
+    if str(hydra.sweep.subdir) == folder and study is None:
         return output
     home = Path(study or Path(hydra.runtime.cwd) / str(hydra.sweep.dir)) / folder
     home.mkdir(parents=True, exist_ok=True)

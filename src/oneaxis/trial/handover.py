@@ -1,7 +1,7 @@
 """Give a task that uses MLflow itself the run that was prepared for its trial.
 
 Nothing here imports mlflow. The run is asked for only once the task does: the job leaves `tracking.request`
-in its folder, the study's mirror answers with `tracking.json`.
+in `.oneaxis/` of its folder, the study's mirror answers with `tracking.json` there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any, Self
 
 from oneaxis.trial import address
+from oneaxis.trial.own import made
 from oneaxis.trial.stand_ins import StandIns
 
 REQUEST_FILE = "tracking.request"
@@ -121,9 +122,10 @@ class Handover:
         self._stand_ins.install()
 
     def _ask(self) -> dict[str, str] | None:
-        answer = self._folder / ANSWER_FILE
+        place = made(self._folder)
+        answer = place / ANSWER_FILE
         answer.unlink(missing_ok=True)
-        (self._folder / REQUEST_FILE).touch()
+        (place / REQUEST_FILE).touch()
         self._asked()
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from oneaxis.trial.fingerprints import File, fingerprint
-
-CURVES_FILE = "curves.jsonl"
+from oneaxis.trial.own import CURVES_FILE, PLACE, PREDICTIONS_FILE, made, result, show
 
 
 class Journal:
@@ -26,7 +26,8 @@ class Journal:
         self.phases: dict[str, float] = {}
         self.data: dict[str, str] = {}
         self.data_files: dict[str, list[File]] = {}
-        self.predictions_file: str | None = None
+        self.predictions_file: str | None = None  # these two are known once they are shown
+        self.curves_file: str | None = None
         self.sizes: dict[str, int] = {}
         self._predicted: str | None = None
         self._logged: Any = None
@@ -35,7 +36,7 @@ class Journal:
 
     def log(self, step: int, metrics: dict[str, float]) -> None:
         if self._curves is None:
-            self._curves = (self.folder / CURVES_FILE).open("a", encoding="utf-8", buffering=1)
+            self._curves = (made(self.folder) / CURVES_FILE).open("a+", encoding="utf-8", buffering=1)
         line = {
             "step": int(step),
             "seconds": round(time.monotonic() - self._started, 4),
@@ -52,13 +53,27 @@ class Journal:
         found = {"predictions": self._predicted, "curves": self._logged and self._logged.hexdigest()}
         return {name: digest for name, digest in found.items() if digest is not None}
 
-    def predicted(self, file: str, digest: str) -> None:
-        self.predictions_file, self._predicted = file, digest
+    def predicted(self, digest: str) -> None:
+        self._predicted = digest
+
+    def show(self) -> None:
+        """Put curve and predictions beside the task's files, where it has none of these names; the end of the notes."""
+        self.close()
+        self.curves_file = show(self.folder, CURVES_FILE)
+        self.predictions_file = show(self.folder, PREDICTIONS_FILE)
 
     def close(self) -> None:
         if self._curves is not None:
+            with contextlib.suppress(OSError):  # a full disk costs the curve of a task that removed it
+                self._restore(self._curves)
             self._curves.close()
             self._curves = None
+
+    def _restore(self, curves: IO[str]) -> None:
+        """Write the curve again where the task emptied its folder after it had begun to log."""
+        if os.fstat(curves.fileno()).st_nlink == 0:
+            curves.seek(0)
+            (made(self.folder) / CURVES_FILE).write_text(curves.read(), encoding="utf-8")
 
 
 _journal: Journal | None = None  # one trial at a time runs in a process
@@ -77,6 +92,11 @@ def close_journal() -> None:
     if _journal is not None:
         _journal.close()
     _journal = None
+
+
+def curve_file(job: Path, told: str | None = None) -> Path:
+    """A trial's curve, as its record tells; before there is one, where it grows."""
+    return result(job, told, CURVES_FILE) or job / PLACE / CURVES_FILE
 
 
 def log(step: int, **metrics: float) -> None:
@@ -120,12 +140,12 @@ def predictions(ids: Iterable[Any], truth: Iterable[Any], predicted: Iterable[An
     for name, array in arrays.items():
         if array.dtype.kind == "O":
             raise ValueError(f"oneaxis.predictions: `{name}` holds objects; give numbers or text")
-    target = _journal.folder / "predictions.npz"
+    target = made(_journal.folder) / PREDICTIONS_FILE
     partial = target.with_name("predictions.partial.npz")
     np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
     partial.replace(target)
     digest, _ = fingerprint(list(arrays.values()))
-    _journal.predicted(target.name, digest)
+    _journal.predicted(digest)
 
 
 def fingerprint_data(**parts: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.canonical import keyed
+from oneaxis.trial.own import PLACE
 from oneaxis.vocabulary import Failure, Path, one_name
 
 OBJECTIVE = "objective"
@@ -106,7 +107,7 @@ def _matching(folder: File, pattern: str) -> dict[File, State]:
         return found
     for path in paths:
         with contextlib.suppress(OSError):  # gone meanwhile: others may work in this folder
-            if path.is_file():
+            if path.is_file() and PLACE not in path.relative_to(folder).parts:
                 state = path.stat()
                 found[path] = (state.st_mtime_ns, state.st_size, state.st_ino)
     return found

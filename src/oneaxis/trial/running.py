@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from oneaxis.errors import BadRecord, TrialTaken
-from oneaxis.trial.codec import RECORD_FILE, read_record
+from oneaxis.trial.codec import RECORD_FILE, read_record, record_file
 from oneaxis.trial.handover import ANSWER_FILE
+from oneaxis.trial.own import CURVES_FILE, PLACE, PREDICTIONS_FILE, made, result, tidy
 from oneaxis.trial.process import alive, machine_id, start_mark
 
 RUNNING_FILE = "running.json"
@@ -28,11 +29,12 @@ class Hold:
     """While this block runs, the job folder is this process'.
 
     Python's own account of a crash, and of a job over its `limit` (seconds; the process then ends), lands in
-    `fault.txt`.
+    `fault.txt`. Both lie in our place there: the task may empty the folder, and give its own files any name.
     """
 
     def __init__(self, folder: Path, study: str, *, limit: float | None = None) -> None:
-        self._path = folder / RUNNING_FILE
+        self._path = folder / PLACE / RUNNING_FILE
+        self._fault_path = folder / PLACE / FAULT_FILE
         self._folder = folder
         self._study = study
         self._limit = limit
@@ -54,10 +56,11 @@ class Hold:
             if not _restarted(held) and (held.get("machine") != machine_id() or _lives(held)):
                 raise TrialTaken(f"process {held.get('process')} on {held.get('host')} works at this trial")
             set_aside(self._folder)
+        set_results_aside(self._folder)  # of another study, which was here before
         self._begin()
         if not faulthandler.is_enabled():
             with contextlib.suppress(OSError):
-                self._fault = (self._folder / FAULT_FILE).open("w", encoding="utf-8")
+                self._fault = self._fault_path.open("w", encoding="utf-8")
                 faulthandler.enable(self._fault)
         if self._limit is not None:
             faulthandler.dump_traceback_later(self._limit, exit=True, file=self._fault or sys.stderr)
@@ -70,11 +73,12 @@ class Hold:
             faulthandler.disable()
             self._fault.close()
             with contextlib.suppress(OSError):
-                (self._folder / FAULT_FILE).unlink()
+                self._fault_path.unlink()
         held = running(self._folder)
         if held is not None and held.get("token") == self._token:
             with contextlib.suppress(OSError):
                 self._path.unlink()
+        tidy(self._folder)
 
     def still(self) -> bool:
         """Whether nobody took the trial over meanwhile: a study that was resumed while this job ran on."""
@@ -94,6 +98,7 @@ class Hold:
             "job": _job(),
             "queue": os.environ.get("SUBMITIT_EXECUTOR", ""),
         }
+        made(self._folder)
         try:
             with self._path.open("x", encoding="utf-8") as file:
                 json.dump(content, file)
@@ -104,7 +109,7 @@ class Hold:
 def running(job: Path) -> dict[str, Any] | None:
     """What the process that works, or worked, in a job folder says of itself."""
     try:
-        return dict(json.loads((job / RUNNING_FILE).read_text(encoding="utf-8")))
+        return dict(json.loads((job / PLACE / RUNNING_FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError):
@@ -124,24 +129,51 @@ def queue_job(job: Path) -> str:
 
 
 def set_aside(job: Path) -> Path | None:
-    """Move what an attempt left into `attempts/N`; where it went, if there was anything.
+    """Move what an attempt left, the task's files and ours, into `.oneaxis/attempts/N`; where it went, if anything did.
 
     The MLflow run's address stays: the next attempt's mirror needs it.
     """
-    left = [path for path in _listed(job) if path.name not in (ATTEMPTS, ANSWER_FILE)]
-    if not left:
-        return None
-    number = 1 + max((int(path.name) for path in _listed(job / ATTEMPTS) if path.name.isdecimal()), default=0)
-    place = _made(job / ATTEMPTS, number)
+    own = job / PLACE
+    left = [path for path in _listed(job) if path != own]
+    left += [path for path in _listed(own) if path.name not in (ATTEMPTS, ANSWER_FILE)]
+    return _moved(job, left) if left else None
+
+
+def set_results_aside(job: Path) -> None:
+    """The same for what an earlier run in this folder left as its results; the task's files stay."""
+    left = [job / PLACE / name for name in (RECORD_FILE, CURVES_FILE, PREDICTIONS_FILE)]
+    with contextlib.suppress(BadRecord):
+        record = read_record(job)
+        if record is not None:
+            # Records of earlier versions tell of a curve where there is none; such a file is the task's.
+            curves = record.curves if "curves" in record.outputs else None
+            told = (
+                record_file(job),
+                result(job, curves, CURVES_FILE),
+                result(job, record.predictions, PREDICTIONS_FILE),
+            )
+            left += filter(None, told)
+    there = [path for path in dict.fromkeys(left) if path.is_file()]
+    if there:
+        _moved(job, there)
+
+
+def _moved(job: Path, left: list[Path]) -> Path:
+    """Move these into the next folder for an attempt, each to its place there."""
+    own = job / PLACE
+    number = 1 + max((int(path.name) for path in _listed(own / ATTEMPTS) if path.name.isdecimal()), default=0)
+    place = _made(own / ATTEMPTS, number)
+    (place / PLACE).mkdir()
     for path in left:
         with contextlib.suppress(FileNotFoundError):  # a temporary name that was just renamed
-            path.rename(place / path.name)
+            path.rename(place / path.relative_to(job))
+    tidy(place)
     return place
 
 
 def timed_out(job: Path) -> bool:
     """Whether the job that ended here ended by its time limit."""
-    return _tail(job / FAULT_FILE, TAIL * 10).startswith(TIMED_OUT)
+    return _tail(job / PLACE / FAULT_FILE, TAIL * 10).startswith(TIMED_OUT)
 
 
 def last_output(job: Path) -> str:
@@ -149,7 +181,7 @@ def last_output(job: Path) -> str:
     parts = []
     held = running(job) or {}
     submitted = str(held.get("job") or "")
-    places = [job / FAULT_FILE, *sorted(job.glob("*.log"))]
+    places = [job / PLACE / FAULT_FILE, *sorted(job.glob("*.log"))]
     if submitted:
         places += sorted((job.parent / ".submitit" / submitted).glob("*_log.err"))
     for path in places:
@@ -171,8 +203,6 @@ def _made(folder: Path, number: int) -> Path:
 
 
 def _recorded(job: Path, study: str) -> bool:
-    if not (job / RECORD_FILE).exists():
-        return False
     try:
         record = read_record(job)
     except BadRecord:
