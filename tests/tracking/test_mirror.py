@@ -360,9 +360,7 @@ def test_runs_that_an_older_oneaxis_has_written_keep_its_names(mirrored, store, 
 def test_a_point_that_is_no_number_is_written_once(mirrored, store, tmp_path, monkeypatch):
     values = [math.nan, math.inf, -math.inf, 1.7976931348623157e308, 0.0, math.nan, 1.0, 1.0]
     lines = [json.dumps({"step": 0, "seconds": 0, "at": 5, "metrics": {"loss": value}}) + "\n" for value in values]
-    folder = tmp_path / "study" / TRIALS[0].folder
-    folder.mkdir(parents=True)
-    (folder / "curves.jsonl").write_text("".join(lines))
+    (made(tmp_path / "study" / TRIALS[0].folder) / "curves.jsonl").write_text("".join(lines))
     records = [record(one) for one in TRIALS]
     log_batch = MlflowClient.log_batch
 

@@ -33,6 +33,11 @@ def one_at_a_time(config: DictConfig) -> bool:
     return _target(config).endswith(".BasicLauncher") or bool(OmegaConf.select(config, "hydra.launcher.n_jobs") == 1)
 
 
+def runs_locally(config: DictConfig) -> bool:
+    """Whether the launcher is ours: its server can load libraries while the study is planned."""
+    return _target(config).endswith(OURS)
+
+
 def sends_by_value(config: DictConfig) -> bool:
     """Whether the launcher sends the task itself to another process, where the user's program isn't run."""
     return not _target(config).endswith((".BasicLauncher", OURS))

@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from oneaxis.analysis.timing import time_decides
 from oneaxis.composing.text import quote
 from oneaxis.loop.job_folder import kept_inside, uses_own_folders
-from oneaxis.loop.launchers import job_has_process, sends_by_value, thread_limits
+from oneaxis.loop.launchers import job_has_process, runs_locally, sends_by_value, thread_limits
 from oneaxis.study.callbacks import TravellingCallbacks
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.handle import Server
@@ -70,6 +70,7 @@ class Launching:
             root=str(project_root()),
             main=loaded.main(),
             typed=tuple(config.hydra.overrides.task),
+            shared=not (job_has_process(config) or runs_locally(config)),
         )
         context = self.context
         if sends_by_value(config):

@@ -14,7 +14,7 @@ from typing import Any
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.utils import JobReturn
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
 
 from oneaxis.analysis.claims import Standing, claims_health
@@ -32,7 +32,14 @@ from oneaxis.loop.history import remarks_of_the_past
 from oneaxis.loop.hydras_files import hide_store
 from oneaxis.loop.job_folder import refuse_shared
 from oneaxis.loop.known import foreseen, going_on, refusing
-from oneaxis.loop.launchers import left_behind, pass_limit_on, refuse_hidden_devices, thread_limits, without_effect
+from oneaxis.loop.launchers import (
+    left_behind,
+    pass_limit_on,
+    refuse_hidden_devices,
+    runs_locally,
+    thread_limits,
+    without_effect,
+)
 from oneaxis.loop.launching import Launching
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
@@ -79,7 +86,7 @@ def run_study(
     tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
     refuse_hidden_devices(config, os.environ.get("CUDA_VISIBLE_DEVICES"))
     pass_limit_on(config)
-    local = _runs_locally(config) and not settings.dry_run
+    local = runs_locally(config) and not settings.dry_run
     with handed_to_jobs(tracking.uri), start_server(config, modules) if local else nullcontext() as server:
         loader, unfrozen = take_snapshot(context.config_loader, config)
         context = HydraContext(config_loader=loader, callbacks=context.callbacks)
@@ -167,11 +174,6 @@ def _remarks(
     yield from remarks_of_the_past(plan, settings.roles, standing, Path.cwd(), reproduce, own=own)
     if settings.left_aside:
         yield f"settings of the app's own sweeper are left aside: {', '.join(settings.left_aside)}"
-
-
-def _runs_locally(config: DictConfig) -> bool:
-    """Whether the launcher is ours: its server can load libraries while the study is planned."""
-    return str(OmegaConf.select(config, "hydra.launcher._target_")).endswith(".OneAxisLauncher")
 
 
 def _plan(

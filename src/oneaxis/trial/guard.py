@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -41,6 +39,7 @@ class Guard:
     study's folder where Hydra's job folders lie elsewhere, `root` the project's; `main` is the main script's file and
     digest as the sweeping process loaded it. `limit` ends the process of a job that takes longer (seconds), for
     launchers that give each job a process and no time limit of ours. `typed` are the overrides of the whole study.
+    `shared`: the process runs other trials afterwards, which must find its folder and variables as this one did.
     """
 
     task: Task
@@ -52,6 +51,7 @@ class Guard:
     main: Mapping[str, str] = field(default_factory=dict)
     limit: float | None = None
     typed: tuple[str, ...] = ()
+    shared: bool = True
 
     def __call__(self, cfg: DictConfig) -> Any:
         """Run the task.
@@ -92,7 +92,7 @@ class Guard:
                 raise TrialRefused(refusal.message)
             witness = Witness(self.root or str(hydra.runtime.cwd), self.main)
             output = Path(hydra.runtime.output_dir)
-            with marked(InsideTrial(record.overrides, self.typed, str(output))):
+            with marked(InsideTrial(record.overrides, self.typed, str(output)), put_back=self.shared):
                 return run_and_record(
                     self.task,
                     cfg,
@@ -152,7 +152,6 @@ def run_and_record(
             hold,
         )
 
-    here = Path.cwd()
     try:
         with witness, Handover(folder, enabled=tracked) as handover:
             expected = expect(output or folder, metrics_file)
@@ -167,8 +166,6 @@ def run_and_record(
         raise
     finally:
         journal.close_journal()
-        with contextlib.suppress(OSError):  # the task removed it
-            os.chdir(here)  # the process' next trial begins where this one did
     if not compared:
         failure = None
     leave("failed" if failure else "finished", metrics, failure)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
 VARIABLE = "ONEAXIS_TRIAL"
@@ -24,20 +24,23 @@ class InsideTrial:
 
 
 @contextmanager
-def marked(trial: InsideTrial) -> Iterator[None]:
-    """While this block runs, programs that this process starts know the trial.
+def marked(trial: InsideTrial, *, put_back: bool) -> Iterator[None]:
+    """From here on, programs that this process starts know the trial.
 
-    Afterwards the process has the variables that it had before: where one process runs several trials, what one of them
-    sets is no other's.
+    `put_back`: afterwards the process has the variables and the folder that it had before. Where one process runs
+    several trials, what one of them sets is no other's.
     """
-    before = dict(os.environ)
+    before, folder = dict(os.environ), os.path.realpath(os.curdir)
     os.environ[VARIABLE] = json.dumps(asdict(trial))
     try:
         yield
     finally:
-        for name in [name for name in os.environ if name not in before]:
-            del os.environ[name]
-        os.environ.update(before)
+        if put_back:
+            for name in [name for name in os.environ if name not in before]:
+                del os.environ[name]
+            os.environ.update(before)
+            with suppress(OSError):  # it is gone
+                os.chdir(folder)
 
 
 def around_this_process() -> InsideTrial | None:
