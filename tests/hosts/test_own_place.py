@@ -95,3 +95,11 @@ def test_a_single_run_keeps_its_files_apart(host, how):
     assert app.python("-m", "oneaxis.cli", "report", "run").status == 0
     if how == "files":
         theirs_stay(folder.root)
+
+
+def test_a_job_folder_that_ends_as_its_trial_is_called_is_not_taken_for_the_trials(host):
+    app = host("names")
+    subdir = "hydra.sweep.subdir=x/${hydra.job.override_dirname}"
+    ended = app.sweep("lr=choice(0.2)", "hydra/launcher=basic", "hydra.sweep.dir=study", subdir)
+    assert ended.status == 0, ended
+    is_whole(app, app.root / "study")
