@@ -18,6 +18,7 @@ from oneaxis.analysis.claims import Standing, claims_health
 from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
+from oneaxis.errors import OneAxisError
 from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
@@ -32,6 +33,7 @@ from oneaxis.loop.launching import Launching
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
 from oneaxis.loop.study_run import StudyRun
+from oneaxis.masking import masked_override
 from oneaxis.planning.plan import make_plan
 from oneaxis.report.terminal import console, plan_heading, plan_view, say
 from oneaxis.study.local_launch import start_server
@@ -54,6 +56,19 @@ def run_study(
     OneAxisError
         If the study is refused before its first job, or (`StudyFailed`) a trial ends without a result.
     """
+    try:
+        return _run_study(config, context, task, arguments)
+    except OneAxisError as error:
+        told = str(error)
+        for text in arguments:
+            told = told.replace(text, masked_override(text))
+        error.args = (told,)
+        raise
+
+
+def _run_study(
+    config: DictConfig, context: HydraContext, task: TaskFunction, arguments: Sequence[str]
+) -> Sequence[Sequence[JobReturn]]:
     loaded.look()  # now: a file that is edited from here on is not what this process runs
     stages = Stages()
     terminal = console()
