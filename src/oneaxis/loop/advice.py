@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from oneaxis.analysis.result import Comparison, Row
-from oneaxis.loop.command_line import without_store
+from oneaxis.loop.command_line import shown_line, without_store
 from oneaxis.loop.cost import about
 from oneaxis.loop.mlflow_lines import mlflow_lines
 from oneaxis.report.moves import moves
@@ -100,7 +100,7 @@ def caution(study: Study, comparison: Comparison, records: Mapping[int, Record])
     trials = len(study.plan.trials) * ENOUGH_SEEDS
     arguments, remark = without_store(study.arguments)
     kept = [text for text in arguments if not text.startswith("hydra.sweeper.seeds=")]
-    command = shlex.join(["python", *study.app, *kept, f"hydra.sweeper.seeds={ENOUGH_SEEDS}"])
+    command = shown_line(["python", *study.app, *kept, f"hydra.sweeper.seeds={ENOUGH_SEEDS}"])
     lines = [f"{ENOUGH_SEEDS} seeds would ({trials} trials{about(trials, spent)}):", f"  {command}"]
     return "\n".join(["", why, *lines, *_wrapped(remark)])
 
@@ -153,7 +153,7 @@ def _with_seeds(study: Study, arguments: Sequence[str], more: int) -> str:
     if swept:  # `seed=1,2,3` says the seeds by itself
         kept = [text for text in kept if text not in swept]
         seeds = f"[{','.join(map(str, listed))}]"
-    return shlex.join(["python", *study.app, *kept, f"hydra.sweeper.seeds={seeds}"])
+    return shown_line(["python", *study.app, *kept, f"hydra.sweeper.seeds={seeds}"])
 
 
 def short(folder: Path) -> str:

@@ -20,9 +20,9 @@ from omegaconf import DictConfig, OmegaConf
 from oneaxis.analysis.claims import Standing
 from oneaxis.errors import AppUnusable, FolderUnusable
 from oneaxis.loop.answer import MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
-from oneaxis.loop.command_line import fixed_key
+from oneaxis.loop.command_line import fixed_key, secret_wanted, shown_line
 from oneaxis.loop.home import home
-from oneaxis.masking import MASK
+from oneaxis.masking import stands_in
 from oneaxis.study.folder import StudyFolder, newest
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Study
@@ -56,7 +56,7 @@ class App:
 
     def shown(self, overrides: Sequence[str]) -> str:
         """The same as a line to copy into a shell."""
-        return shlex.join(["python", *self.arguments([*self.sweeper, *overrides])])
+        return shown_line(["python", *self.arguments([*self.sweeper, *overrides])])
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,8 @@ def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Pla
     AppUnusable
         As `plan_app` does, if that isn't enough.
     """
-    known = [text for text in known if MASK not in text]  # what was masked can't be typed again
+    masked = {text.lstrip("+").partition("=")[0] for text in known if stands_in(text)}
+    known = [text for text in known if not stands_in(text)]
     while True:
         try:
             planned = plan_app(app, overrides)
@@ -207,10 +208,15 @@ def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Pla
             named = _OPEN.search(error.reason)
             key = named and (named[1] or named[2])
             given = [text for text in known if text.lstrip("+").partition("=")[0] == key and text not in app.given]
+            if key in masked:
+                raise AppUnusable(secret_wanted(app.command, str(key))) from error
             if not given:
                 raise
             app = replace(app, given=(*app.given, *given))
         else:
+            lacking = masked - set(planned.config) if not planned.config_name else ()
+            if lacking:
+                raise AppUnusable(secret_wanted(app.command, f"+{min(lacking)}"))
             if planned.config_name or set(known) <= set(app.given):
                 return planned
             app = replace(app, given=tuple(known))

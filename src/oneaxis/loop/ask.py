@@ -10,6 +10,7 @@ from oneaxis.composing.overrides import CommandLine, Grammar
 from oneaxis.errors import BadOverride, CannotCompose
 from oneaxis.loop.design import FEWEST_SCREEN_SEEDS
 from oneaxis.loop.settings import Settings
+from oneaxis.masking import stands_in
 from oneaxis.planning.request import Request
 from oneaxis.planning.screen import screen
 from oneaxis.vocabulary import Axis
@@ -21,8 +22,13 @@ def ask(settings: Settings, grammar: Grammar, composer: Composer, arguments: Seq
     Raises
     ------
     BadOverride
-        For an axis named on both sides, or what `Grammar` refuses.
+        For an axis named on both sides, a masked value, or what `Grammar` refuses.
     """
+    for text in arguments:
+        if stands_in(text):
+            raise BadOverride(
+                f"`{text}` has a mask in the place of a secret, which no study keeps; type the value itself"
+            )
     line = grammar.command_line(arguments, seed_key=settings.seed_key)
     axes = _axes(settings, grammar, line)
     request = Request(

@@ -13,12 +13,13 @@ from oneaxis.loop.command_line import key_of
 from oneaxis.loop.not_promoted import nowhere, refuse_verdict
 from oneaxis.loop.past import PastStudy, measured_at
 from oneaxis.loop.reference import Reference
+from oneaxis.masking import MARKED, marked_override
 from oneaxis.vocabulary import Deviation
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One change to promote. Without a study (a forced promotion) `past`, `deviation` and `row` are None."""
+    """One change to promote, `text` as it is run; if forced without a study, `past`, `deviation` and `row` are None."""
 
     text: str
     change: Override
@@ -31,8 +32,15 @@ class Choice:
         return key_of(self.change)
 
     @property
+    def shown(self) -> str:
+        """The change as people may read it."""
+        return (
+            self.text if self.deviation is not None and self.deviation.kind == "group" else marked_override(self.text)
+        )
+
+    @property
     def name(self) -> str:
-        return self.deviation.name if self.deviation is not None else self.text.lstrip("+")
+        return self.deviation.name if self.deviation is not None else self.shown.lstrip("+")
 
 
 def choose(
@@ -63,8 +71,11 @@ def _choose(text: str, change: Override, past: Sequence[PastStudy], reference: R
         each, deviation = found
         row = each.row(deviation)
         if not forced:
-            refuse_verdict(each, text, row)
-        return Choice(reference.typed(deviation), change, each, deviation, row)
+            refuse_verdict(each, marked_override(text), row)
+        now = reference.typed(deviation)
+        if MARKED.search(now):  # the value is the one that was typed
+            now = "+" * (len(now) - len(now.lstrip("+"))) + text.lstrip("+")
+        return Choice(now, change, each, deviation, row)
     if forced:
         return Choice(text, change)
     elsewhere = [each for each in past if each.deviation(change) and each.config_name in (None, config_name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from oneaxis.masking import MASK, masked_override, secret, without_user
+from oneaxis.masking import MASK, masked_override, type_yours, without_user
+from oneaxis.secret_names import secret
 from oneaxis.trial.provenance import entry_point
 
 TRACKING = "hydra.sweeper.tracking="
@@ -44,6 +46,21 @@ def masked_line(words: Sequence[str]) -> tuple[str, ...]:
         masked.append(MASK if hidden else masked_override(word))
         flag = word
     return tuple(masked)
+
+
+def shown_line(words: Sequence[str]) -> str:
+    """A line to copy; it holds no secret, and says so where one is to be typed."""
+    masked = masked_line(words)
+    return shlex.join(masked) + type_yours(masked)
+
+
+def secret_wanted(command: Sequence[str], key: str) -> str:
+    """What to do about a key without which an app can't be planned, and whose value is a secret."""
+    name, app = key.lstrip("+"), shlex.quote(shlex.join([*command, f"{key}=VALUE"]))
+    return (
+        f"`{name}` was typed and is a secret, which no study keeps; type it again with the app, --app {app}, "
+        f"or have the configuration read it from a variable, {name}: ${{oc.env:NAME}}"
+    )
 
 
 def without_store(arguments: Sequence[str]) -> tuple[list[str], str]:

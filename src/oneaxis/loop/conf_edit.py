@@ -15,6 +15,7 @@ from oneaxis.editing.candidates import Edit, choice_edits, value_edits
 from oneaxis.editing.changed import places, put
 from oneaxis.errors import CannotCompose, CannotEdit
 from oneaxis.loop.bystanders import disturbed
+from oneaxis.masking import marked_override, masked_text, secrets_in
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,14 @@ class ConfEdit:
     after: FromFiles
 
     def diff(self, root: File) -> str:
-        """A unified diff, without context beyond two lines; paths are relative to `root`."""
+        """A unified diff, without context beyond two lines and without secrets; paths are relative to `root`."""
+        secrets = secrets_in([self.before.config, self.after.config], {})
         lines: list[str] = []
         for file, (old, new) in self.files.items():
             name = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
             before, after = old.decode().splitlines(), new.decode().splitlines()
             lines += difflib.unified_diff(before, after, fromfile=name, tofile=name, n=2, lineterm="")
-        return "\n".join(lines)
+        return "\n".join(masked_text(line, secrets) for line in lines)
 
 
 def find_edit(project: Project, changes: Sequence[Wanted]) -> ConfEdit:
@@ -111,7 +113,7 @@ class _Trial:
                     return
                 why = f" (an edit of {file} would change {found}, too)"
             self.twin(file).write_bytes(old)
-        raise CannotEdit(f"no small edit of {self._project.conf} makes `{change}` the reference{why}")
+        raise CannotEdit(f"no small edit of {self._project.conf} makes `{marked_override(change)}` the reference{why}")
 
 
 def _composes(files: Files, wanted: FromFiles) -> bool:

@@ -13,11 +13,14 @@ from oneaxis.masking import masked_addresses, masked_override, masked_text, mask
 def save_masked(config: DictConfig, path: Path) -> None:
     """Write `multirun.yaml` as Hydra's sweepers do, secrets masked."""
     plain = masked_values(OmegaConf.to_container(config, resolve=False))
-    for texts in plain["hydra"]["overrides"].values():
-        texts[:] = [masked_override(text) for text in texts]
     job = plain["hydra"]["job"]
-    if isinstance(job.get("override_dirname"), str):
-        job["override_dirname"] = masked_text(job["override_dirname"])
+    dirname = job.get("override_dirname")
+    for texts in plain["hydra"]["overrides"].values():
+        for place, text in enumerate(texts):
+            texts[place] = masked_override(text)
+            dirname = dirname.replace(text, texts[place]) if isinstance(dirname, str) else dirname
+    if isinstance(dirname, str):
+        job["override_dirname"] = masked_text(dirname)
     OmegaConf.save(OmegaConf.create(plain), path)
 
 

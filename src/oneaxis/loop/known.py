@@ -16,6 +16,7 @@ from oneaxis.canonical import leaves
 from oneaxis.errors import OneAxisError
 from oneaxis.loop.advice import short
 from oneaxis.loop.settings import Settings
+from oneaxis.masking import marked_values, unknown
 from oneaxis.planning.remarks import resolver_leaves
 from oneaxis.report.table import duration
 from oneaxis.study.folder import StudyFolder
@@ -39,10 +40,14 @@ def refusing(plan: Plan, compose: Compose, refuses: Refuses) -> Refuses:
         reason = refuses(record, trial)
         if reason:
             return reason
-        now = compose(trial.overrides).resolved
-        before = dict(leaves(record.config))
-        for path in now:
-            if path in places and str(before.get(path)) != str(now[path]):
+        now = compose(trial.overrides)
+        before, written = dict(leaves(record.config)), dict(leaves(now.config))
+        for path in places.intersection(now.resolved):
+            value = now.resolved[path]
+            shown = marked_values(value, path, written.get(path))
+            if unknown(before.get(path)):
+                return f"`{'.'.join(path)}` is a secret, and its record, of an older oneaxis, can't tell which"
+            if str(before.get(path)) not in (str(value), str(shown)):
                 return f"`{'.'.join(path)}` resolves to another value"
         return ""
 

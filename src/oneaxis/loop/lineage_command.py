@@ -13,6 +13,7 @@ from oneaxis.loop.cost import about
 from oneaxis.loop.lineage import Step, read_lineage
 from oneaxis.loop.past import PastStudy, as_axis, measured_at, parse_change, without_axes
 from oneaxis.loop.reference import Reference, today
+from oneaxis.masking import MARKED
 from oneaxis.report.table import signed
 from oneaxis.report.terminal import console, say
 
@@ -74,6 +75,10 @@ def undoing(steps: Sequence[Step]) -> tuple[dict[str, tuple[int, str]], list[str
                 kept.append(f"step {number} added {key}: a sweep can't take a key away")
             elif before == "???":
                 kept.append(f"step {number} gave {key} its first value: a sweep can't leave it open again")
+            elif MARKED.search(str(before)):
+                kept.append(
+                    f"step {number} changed {key}, a secret, and no lineage keeps what it was: {key}=choice(VALUE)"
+                )
             else:
                 axes[key] = (number, f"{key}={'null' if before == 'null' else to_text(before)}")
     return axes, kept
@@ -86,6 +91,8 @@ def _reverse(
     axes, kept = undoing(steps)
     for text in kept:
         say(terminal, f"note: {text}")
+    if not axes:
+        return GOOD
     seeds = max([SEEDS, *(len(step.seeds) for step in steps)])
     line = [*(as_axis(text) for _, text in axes.values()), *reference.seeds(seeds)]
     trials = (len(axes) + 1) * seeds

@@ -11,6 +11,7 @@ from oneaxis.loop.choosing import Choice
 from oneaxis.loop.conf_edit import ConfEdit
 from oneaxis.loop.confirming import Confirmed
 from oneaxis.loop.reference import Reference
+from oneaxis.masking import marked_values
 from oneaxis.planning.remarks import value_at
 from oneaxis.trial.guard import now
 from oneaxis.vocabulary import ABSENT, split_key
@@ -38,8 +39,8 @@ def lineage_entry(
         "config": reference.planned.config_name,
         "parent": reference.digest,
         "child": confirmed.digest,
-        "change": [choice.text for choice in choices],
-        "before": {choice.key: value_before(choice, edit) for choice in choices},
+        "change": [choice.shown for choice in choices],
+        "before": {choice.key: _kept(choice, edit) for choice in choices},
         "metric": metric,
         "direction": confirmed.comparison.direction,
         "verdict": confirmed.row.verdict,
@@ -71,11 +72,16 @@ def _interval(estimate: Any) -> dict[str, Any]:
 
 
 def value_before(choice: Choice, edit: ConfEdit) -> Any:
-    """The value that the reference had, as a lineage keeps it."""
+    """The value that the reference had, as a lineage names it."""
     if choice.key in edit.before.choices:
         return edit.before.choices[choice.key] or "null"
     found = value_at(edit.before.config, split_key(choice.key))
     return "(absent)" if found is ABSENT else found if found is not None else "null"
+
+
+def _kept(choice: Choice, edit: ConfEdit) -> Any:
+    value = value_before(choice, edit)
+    return value if choice.key in edit.before.choices else marked_values(value, split_key(choice.key))
 
 
 def _commit(folder: Path) -> str | None:

@@ -9,7 +9,7 @@ from oneaxis.analysis.result import Row
 from oneaxis.errors import AppUnusable, NotPromoted
 from oneaxis.loop.advice import short
 from oneaxis.loop.app import plan_app
-from oneaxis.loop.command_line import key_of
+from oneaxis.loop.command_line import key_of, shown_line
 from oneaxis.loop.past import (
     PastStudy,
     as_axis,
@@ -17,6 +17,7 @@ from oneaxis.loop.past import (
     without_axes,
 )
 from oneaxis.loop.reference import Reference
+from oneaxis.masking import marked_override, stands_in
 
 
 def refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:
@@ -42,23 +43,24 @@ def refuse_verdict(past: PastStudy, text: str, row: Row | None) -> None:
 
 def nowhere(text: str, elsewhere: Sequence[PastStudy], reference: Reference) -> str:
     """What to say of a change that no study measured at this reference; `elsewhere` are those at others."""
+    shown = marked_override(text)
     measure = f"measure it first: {reference.shown([as_axis(text), *reference.seeds(5)])}"
     if not elsewhere:
-        return f"no study measured `{text}`; {measure}"
+        return f"no study measured `{shown}`; {measure}"
     last = elsewhere[0]
     shifts = [text for text in last.study.plan.shifted if text not in reference.app.given]
     if shifts:
-        shifted = f"{last.folder.root} measured `{text}` from a shifted reference ({' '.join(shifts)})"
+        shifted = f"{last.folder.root} measured `{shown}` from a shifted reference ({' '.join(shifts)})"
         deletions = [shift for shift in shifts if shift.startswith("~")]
         if deletions:
             return f"{shifted}; a promotion deletes nothing: do {shlex.join(deletions)} by hand, and measure again"
-        several = [shift for shift in shifts if _is_several_changes(shift, last, reference)]
+        several = [shift for shift in shifts if not stands_in(shift) and _is_several_changes(shift, last, reference)]
         if several:
             return f"{shifted}; {_as_primary_config(several, shifts, reference)}"
         name = reference.app.config_name
-        chosen = "" if name is None else f" --config-name {shlex.quote(name)}"
-        return f"{shifted}; promote the shift first: oneaxis promote {shlex.join(shifts)}{chosen}"
-    return f"{last.folder.root} measured `{text}` at another reference than today's; {measure}"
+        chosen = () if name is None else ("--config-name", name)
+        return f"{shifted}; promote the shift first: {shown_line(['oneaxis', 'promote', *shifts, *chosen])}"
+    return f"{last.folder.root} measured `{shown}` at another reference than today's; {measure}"
 
 
 def _is_several_changes(shift: str, past: PastStudy, reference: Reference) -> bool:

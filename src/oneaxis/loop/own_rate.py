@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -11,7 +10,7 @@ from pathlib import Path
 from oneaxis.analysis.gathered import gather
 from oneaxis.analysis.own_tuning import OwnTuning, Rate, held_rate, own_tuning, runs_by_rate
 from oneaxis.analysis.result import Comparison
-from oneaxis.loop.command_line import flags
+from oneaxis.loop.command_line import flags, shown_line
 from oneaxis.loop.findings import declared_roles
 from oneaxis.loop.past import PastStudy, studies_under, typed
 from oneaxis.planning.roles import role
@@ -125,6 +124,6 @@ def _command(past: PastStudy, more: Sequence[str]) -> str:
     """The study's command with other axes: its flags, what moves its reference, its settings and seeds."""
     study = past.study
     same = [text for text in study.arguments if text.startswith(("hydra/sweeper=", "hydra.sweeper.seeds="))]
-    return shlex.join(
+    return shown_line(
         ["python", *study.app, *flags(study.arguments), *study.plan.shifted, *more, *same, *past.kept_settings()]
     )

@@ -17,11 +17,12 @@ from omegaconf import DictConfig, OmegaConf
 from oneaxis.analysis.comparison import compare
 from oneaxis.analysis.result import Comparison, Estimate, Row
 from oneaxis.canonical import canonical_text
+from oneaxis.composing.text import to_text
 from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.command_line import config_name as chosen
 from oneaxis.loop.command_line import fixed_key, fixed_keys, key_of
-from oneaxis.masking import MASK
+from oneaxis.masking import MARKED, marked_typed, masked_override, stands_in
 from oneaxis.study.folder import StudyFolder, study_folders
 from oneaxis.vocabulary import Deviation, Plan, Study
 
@@ -109,14 +110,17 @@ class PastStudy:
         """The options among its arguments that moved nothing in the task's configuration: they hold the sweeper's."""
         plan = self.study.plan
         single = fixed_keys(self.study.arguments).items()
-        return [text for text, key in single if text not in plan.shifted and key != plan.seed_key]
+        # A sweep whose values were masked looks like one value.
+        return [
+            text for text, key in single if text not in plan.shifted and key != plan.seed_key and not stands_in(text)
+        ]
 
     def typed_settings(self) -> tuple[str, ...]:
         """Those of them that its command line says one by one."""
         texts = [text for text in self.study.arguments if text.startswith(("hydra.", "hydra/", "+hydra", "++hydra"))]
         kept = (text for text in texts if not text.lstrip("+").startswith((*OWN, *PLACE)))
         # What was masked when it was written down can't be typed again.
-        return tuple(text for text in kept if MASK not in text)
+        return tuple(text for text in kept if not stands_in(text))
 
 
 def without_axes(settings: Sequence[str]) -> list[str]:
@@ -181,14 +185,18 @@ def parse_change(text: str) -> Override:
     Raises
     ------
     BadOverride
-        If it is a sweep, a deletion or no override at all.
+        If it is a sweep, a deletion, a masked value or no override at all.
     """
+    if stands_in(text):
+        raise BadOverride(f"`{text}`: no study keeps secrets; type the value itself in the place of its mask")
     try:
         override = OverridesParser.create().parse_override(text)
     except HydraException as error:
-        raise BadOverride(f"`{text}` is no change; write KEY=VALUE ({str(error).splitlines()[0]})") from error
+        raise BadOverride(
+            f"`{masked_override(text)}` is no change; write KEY=VALUE ({str(error).splitlines()[0]})"
+        ) from error
     if override.is_delete() or override.is_sweep_override():
-        raise BadOverride(f"`{text}` is not one change; write KEY=VALUE, as a study names it")
+        raise BadOverride(f"`{masked_override(text)}` is not one change; write KEY=VALUE, as a study names it")
     return override
 
 
@@ -207,6 +215,9 @@ def as_axis(change: str) -> str:
 @cache
 def change_of(name: str) -> tuple[str, str]:
     """What a deviation's name says, however its value was written: `note="a b"` and `note=a b` are one change."""
+    mark = MARKED.search(name)
+    if mark:
+        return name.partition("=")[0], mark[0]
     try:
         return _key_and_value(parse_change(name))
     except BadOverride:
@@ -214,7 +225,9 @@ def change_of(name: str) -> tuple[str, str]:
 
 
 def _key_and_value(change: Override) -> tuple[str, str]:
-    return key_of(change), canonical_text(plain(change.value()))
+    key, value = key_of(change), plain(change.value())
+    mark = MARKED.search(marked_typed(key, to_text(value)))
+    return key, mark[0] if mark else canonical_text(value)
 
 
 def plain(value: Any) -> Any:

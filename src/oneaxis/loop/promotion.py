@@ -133,7 +133,7 @@ def _refuse_unchanged(choices: Sequence[Choice], edit: ConfEdit | None) -> None:
     for choice in choices:
         value = choice.change.value()
         if same(value_before(choice, edit), "null" if value is None else plain(value)):
-            raise NotPromoted(f"`{choice.text}` is the reference already: there is nothing to promote")
+            raise NotPromoted(f"`{choice.shown}` is the reference already: there is nothing to promote")
 
 
 def _is_group(project: Project, choice: Choice) -> bool:

@@ -30,7 +30,7 @@ def cost(choices: Sequence[Choice], reference: Reference, lines: Sequence[Sequen
         f"{trials} trials{about(trials, spent)}"
     )
     wrapped = textwrap.fill(where, PLAIN_WIDTH, initial_indent="  ", subsequent_indent="  ")
-    return f"Promote {' '.join(choice.text for choice in choices)} (reference {reference.digest[:12]})\n{wrapped}"
+    return f"Promote {' '.join(choice.shown for choice in choices)} (reference {reference.digest[:12]})\n{wrapped}"
 
 
 def confirmation(choices: Sequence[Choice], confirmed: Confirmed) -> str:
@@ -43,7 +43,7 @@ def confirmation(choices: Sequence[Choice], confirmed: Confirmed) -> str:
         fresh = None if row is None else row.deltas.get(metric)
         chosen = None if choice.row is None else choice.row.deltas.get(metric)
         verdict = f"  {row.verdict}" if row is not None and len(choices) == 1 and row.verdict else ""
-        lines.append(f"  {choice.text}: {_shown(fresh)}{verdict}")
+        lines.append(f"  {choice.shown}: {_shown(fresh)}{verdict}")
         if chosen is not None:
             kept = _shrinkage(chosen, fresh)
             lines.append(f"    when chosen: {_shown(chosen)}{kept}")
@@ -66,7 +66,7 @@ def decision(choices: Sequence[Choice], confirmed: Confirmed) -> str:
         low, high = row.more_seeds
         most = f" (up to {high})" if high > low else ""
         more = f"\nAbout {low} more seeds{most} would decide it: --seeds {row.planned + low}"
-    names = " ".join(choice.text for choice in choices)
+    names = " ".join(choice.shown for choice in choices)
     return (
         f"\nNot promoted: on fresh seeds `{names}` is {row.verdict or 'without a verdict'}{reason}; "
         f'nothing was changed.{more}\nTo promote it all the same: --force --reason "…"'
@@ -79,7 +79,7 @@ def by_hand(choices: Sequence[Choice], why: str) -> str:
         f"\nThe winner is confirmed, but nothing was edited: {why}",
         "Make it the reference by hand, so that it composes:",
     ]
-    lines += [f"  {choice.text}" for choice in choices]
+    lines += [f"  {choice.shown}" for choice in choices]
     return "\n".join(lines)
 
 

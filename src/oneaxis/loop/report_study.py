@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from oneaxis.analysis.examples import Flips as RowFlips
 from oneaxis.analysis.examples import flips
 from oneaxis.analysis.result import Comparison
 from oneaxis.errors import FolderUnusable
+from oneaxis.loop.command_line import shown_line
 from oneaxis.report.contents import Contents, Flips
 from oneaxis.report.csv_table import csv_text
 from oneaxis.report.figures import figures
@@ -100,7 +100,7 @@ def contents(folder: StudyFolder, study: Study, records: Mapping[int, Record], c
         study=study,
         comparison=comparison,
         records=records,
-        command=shlex.join(["python", *study.app, *study.arguments]),
+        command=shown_line(["python", *study.app, *study.arguments]),
         sentences={row.name: sentence(row, comparison) for row in comparison.rows},
         curves=read_curves(folder, study, records, [REFERENCE, *drawn]),
         flips=_flips(folder, study, records, comparison),

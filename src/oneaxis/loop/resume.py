@@ -15,7 +15,7 @@ from oneaxis.composing.text import quote
 from oneaxis.errors import FolderUnusable
 from oneaxis.loop.home import home
 from oneaxis.loop.known import RESUME
-from oneaxis.masking import MASK
+from oneaxis.masking import MASK, stands_in
 from oneaxis.vocabulary import Study
 
 OWN = ("hydra.sweep.dir=", "hydra.sweeper.dry_run=")
@@ -67,7 +67,7 @@ def _arguments(study: Study, root: Path, tracking: str | None) -> list[str]:
     if tracking is not None:
         kept = [text for text in kept if not text.startswith("hydra.sweeper.tracking=")]
         kept.append(f"hydra.sweeper.tracking={quote(tracking)}")
-    hidden = [text for text in kept if MASK in text]
+    hidden = [text for text in kept if text == MASK or stands_in(text)]
     if hidden and hidden[0].startswith("hydra.sweeper.tracking="):
         raise FolderUnusable(
             f"the study doesn't keep the user and password of `{hidden[0]}`; give the store: "
@@ -75,7 +75,9 @@ def _arguments(study: Study, root: Path, tracking: str | None) -> list[str]:
         )
     if hidden:
         # A secret that stands alone is its flag's: `--hf-token ***`.
-        named = [f"{before} {MASK}" if text == MASK else text for before, text in pairwise(["", *kept]) if MASK in text]
+        named = [
+            f"{before} {MASK}" if text == MASK else text for before, text in pairwise(["", *kept]) if text in hidden
+        ]
         line = _typed(study.app, [*kept, f"hydra.sweep.dir={quote(str(root))}"])
         raise FolderUnusable(
             f"a study doesn't keep secrets, `{' '.join(named)}` among them; type its line again, with yours: {line}"

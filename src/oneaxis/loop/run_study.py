@@ -22,7 +22,7 @@ from oneaxis.composing.compose import Composer
 from oneaxis.composing.overrides import Grammar
 from oneaxis.composing.snapshot import take_snapshot
 from oneaxis.composing.text import quote
-from oneaxis.errors import BadOverride
+from oneaxis.errors import BadOverride, OneAxisError
 from oneaxis.loop.answer import asked, leave_planned, leave_started
 from oneaxis.loop.ask import ask
 from oneaxis.loop.begin import begin, described
@@ -44,6 +44,7 @@ from oneaxis.loop.launching import Launching
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
 from oneaxis.loop.study_run import StudyRun
+from oneaxis.masking import masked_override
 from oneaxis.planning.plan import make_plan
 from oneaxis.report.terminal import console, plan_heading, plan_view, say
 from oneaxis.study.job import TaskName, name_of
@@ -76,6 +77,19 @@ def run_study(
     trial = around_this_process()
     if trial is not None:
         return run_rank(config, task, arguments, trial)
+    try:
+        return _run_study(config, context, task, arguments, modules)
+    except OneAxisError as error:
+        told = str(error)
+        for text in arguments:
+            told = told.replace(text, masked_override(text))
+        error.args = (told,)
+        raise
+
+
+def _run_study(
+    config: DictConfig, context: HydraContext, task: TaskFunction, arguments: Sequence[str], modules: Sequence[str]
+) -> Sequence[Sequence[JobReturn]]:
     loaded.look()  # now: a file that is edited from here on is not what this process runs
     stages = Stages()
     call = _calls[name_of(task)]

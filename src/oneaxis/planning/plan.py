@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from oneaxis.canonical import digest, leaves, meant
 from oneaxis.errors import BadOverride, CannotCompose, NotOneAxis
+from oneaxis.masking import marked_typed, masked_override, masked_text
 from oneaxis.planning.proof import difference, within
 from oneaxis.planning.refusal import cannot_compose, not_one_axis, protected_key
 from oneaxis.planning.remarks import THE_REFERENCE, before, drop_reason, other_type, resolves_to, study_remarks, unties
@@ -67,20 +68,21 @@ def make_plan(request: Request, compose: Compose) -> Plan:
         candidates, remarks = settle(axis, reference)
         rounded.extend(remarks)
         for value in candidates:
+            shown = Variant(axis, value, "").shown or value
             try:
                 composed = _composed(request, axis, value, first_seed, compose)
                 found = digest(composed.config, without=request.seed_path)
                 # Hydra's own node counts as well: only a group's option can change it.
                 whole = (found, digest(composed.around or reference.around))
                 if whole in seen:
-                    dropped.append(Dropped(axis.key, value, drop_reason(seen[whole], axis, request)))
+                    dropped.append(Dropped(axis.key, shown, drop_reason(seen[whole], axis, request)))
                     continue
                 variant = Variant(axis, value, found)
                 deviation = _proved(request, variant, reference, composed)
             except (CannotCompose, NotOneAxis) as error:
                 if not axis.derived:
                     raise
-                dropped.append(Dropped(axis.key, value, f"is refused: {str(error).splitlines()[0]}"))
+                dropped.append(Dropped(axis.key, shown, f"is refused: {str(error).splitlines()[0]}"))
                 continue
             seen[whole] = deviation.name
             deviations.append(deviation)
@@ -102,7 +104,11 @@ def make_plan(request: Request, compose: Compose) -> Plan:
         seeds=seeds,
         reference_seeds=reference_seeds,
         dropped=tuple(dropped),
-        shifted=tuple(item.text for item in request.fixed if item.key not in (*request.choosing, request.seed_key)),
+        shifted=tuple(
+            masked_override(item.text)
+            for item in request.fixed
+            if item.key not in (*request.choosing, request.seed_key)
+        ),
         remarks=(*study_remarks(request), *request.remarks, *rounded),
         looks=request.looks,
         max_trials=request.max_trials,
@@ -194,7 +200,9 @@ def _composed(request: Request, axis: Axis, value: str, seed: int | None, compos
     try:
         return compose(request.overrides(axis, value, seed), places=places)
     except CannotCompose as error:
-        raise CannotCompose(cannot_compose(axis, value, str(error), request.fixed)) from error
+        shown = Variant(axis, value, "").shown or value
+        reason = str(error) if shown == value else masked_text(str(error), [value.strip("'\"")])
+        raise CannotCompose(cannot_compose(axis, shown, reason, request.fixed)) from error
 
 
 def _control(
@@ -215,26 +223,28 @@ def _control(
     composed = _composed(request, axis, value, seed, compose)
     found = digest(composed.config, without=request.seed_path)
     if found == own.digest and (not composed.around or digest(composed.around) == digest(reference.around)):
-        raise BadOverride(f"the control `{kind}: {axis.key}={value}` equals the reference; give it another value")
+        shown = marked_typed(axis.key, value)
+        raise BadOverride(f"the control `{kind}: {axis.key}={shown}` equals the reference; give it another value")
     variant = Variant(axis, value, found, kind)
     return Control(kind, _proved(request, variant, reference, composed)), variant
 
 
 def _proved(request: Request, change: Variant, reference: Composed, composed: Composed) -> Deviation:
-    axis, value = change.axis, change.value
+    axis, value, shown = change.axis, change.value, change.shown
     assert axis is not None
     assert value is not None
+    assert shown is not None
     changed = difference(reference, composed, axis, fixed=request.fixed, unstable=request.unstable)
     if not changed.is_one_axis:
-        raise NotOneAxis(not_one_axis(axis, value, changed), axis=axis.key, value=value)
+        raise NotOneAxis(not_one_axis(axis, shown, changed), axis=axis.key, value=shown)
     protected = [split_key(key) for key in request.protected]
     for leaf in (*changed.own, *changed.carried, *changed.follows):
         if within(leaf.path, protected):
-            raise NotOneAxis(protected_key(axis, value, leaf), axis=axis.key, value=value)
+            raise NotOneAxis(protected_key(axis, shown, leaf), axis=axis.key, value=shown)
     return Deviation(
         axis=axis.key,
         kind=axis.kind,
-        value=value,
+        value=shown,
         before=before(axis, reference),
         overrides=request.overrides(axis, value, None),
         digest=change.digest,

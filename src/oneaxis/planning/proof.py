@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from oneaxis.canonical import leaves, same
+from oneaxis.masking import marked_values, masked_override, unknown
 from oneaxis.vocabulary import ABSENT, Axis, Change, Composed, Difference, FixedOverride, Path, split_key
 
 Region = tuple[Path, ...]  # subtrees, each by the path of its root
@@ -19,7 +21,7 @@ def difference(
     fixed: Sequence[FixedOverride] = (),
     unstable: frozenset[Path] = frozenset(),
 ) -> Difference:
-    """Compare two compositions, unresolved, and say which changes are the axis's own.
+    """Compare two compositions, unresolved, and say which changes are the axis's own; secrets in them are masked.
 
     `fixed` are the command line's single values, `unstable` the leaves that no two compositions share.
     """
@@ -37,8 +39,9 @@ def difference(
     carried: list[Change] = []
     foreign: list[Change] = []
     changed: set[Path] = set()
-    for found in changes(dict(leaves(reference.config)), dict(leaves(deviation.config))):
-        change = _at_item(found, axis)
+    before, after = dict(leaves(reference.config)), dict(leaves(deviation.config))
+    for found in changes(before, after):
+        change = _shown(_at_item(found, axis))
         changed.update((found.path, change.path))
         if within(change.path, region):
             own.append(change)
@@ -48,20 +51,20 @@ def difference(
             foreign.append(change)
     # An option may reach a job by Hydra's own node as well: environment variables, the working folder.
     if reference.around and deviation.around:
-        for change in changes(dict(leaves(reference.around)), dict(leaves(deviation.around))):
+        for change in map(_shown, changes(dict(leaves(reference.around)), dict(leaves(deviation.around)))):
             (carried if within(change.path, carried_region) else foreign).append(change)
     return Difference(
         own=tuple(own),
         carried=tuple(carried),
         follows=tuple(
-            change
+            _shown(change, before.get(change.path), after.get(change.path))
             for change in changes(reference.resolved, deviation.resolved)
             if change.path not in changed
             and change.path not in unstable
             and not within(change.path, changed)
             and not within(change.path, region)
         ),
-        holds=tuple(item.text for item in fixed if _held(item, axis, region)),
+        holds=tuple(masked_override(item.text) for item in fixed if _held(item, axis, region)),
         foreign=tuple(foreign),
         foreign_choices=tuple(_foreign_choices(reference, deviation, axis, region, carried_region)),
     )
@@ -78,8 +81,23 @@ def changes(before: Mapping[Path, Any], after: Mapping[Path, Any]) -> Iterable[C
             yield Change(path, one, other)
 
 
+def known(found: Iterable[Change]) -> tuple[Change, ...]:
+    """Changes without those whose value an older oneaxis masked; these, where there are no others."""
+    several = tuple(found)
+    return tuple(each for each in several if not unknown(each.before) and not unknown(each.after)) or several
+
+
 def within(path: Path, region: Iterable[Path]) -> bool:
     return any(path[: len(root)] == root for root in region)
+
+
+def _shown(change: Change, before: Any = None, after: Any = None) -> Change:
+    """A change as people may read it; `before` and `after` are its values as they are written, unresolved."""
+    return replace(
+        change,
+        before=marked_values(change.before, change.path, before),
+        after=marked_values(change.after, change.path, after),
+    )
 
 
 def _holds_below(path: Path, value: Any, others: Mapping[Path, Any]) -> bool:

@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 from oneaxis.canonical import keyed, leaf_at, leaves, same
+from oneaxis.masking import MARKED, marked_values, masked_override
 from oneaxis.planning.proof import within
 from oneaxis.planning.refusal import shown
 from oneaxis.planning.request import Request
@@ -22,10 +23,14 @@ def before(axis: Axis, reference: Composed) -> str:
     if axis.kind == "group":
         choice = reference.choices.get(axis.key, ABSENT)
         return "null" if choice is None else str(choice)
-    value = leaf_at(reference.resolved, axis.path)
+    value, written = leaf_at(reference.resolved, axis.path), dict(leaves(reference.config))
     if value is not ABSENT:
-        return shown(value)
-    below = {path[len(axis.path) :]: leaf for path, leaf in reference.resolved.items() if within(path, [axis.path])}
+        return shown(marked_values(value, axis.path, leaf_at(written, axis.path)))
+    below = {
+        path[len(axis.path) :]: marked_values(leaf, path, written.get(path))
+        for path, leaf in reference.resolved.items()
+        if within(path, [axis.path])
+    }
     return _nested(below, reduce(_child, axis.path, reference.config)) if below else shown(ABSENT)
 
 
@@ -36,7 +41,8 @@ def other_type(axis: Axis, reference: Composed, deviation: Composed) -> tuple[st
     truth = isinstance(one, bool) != isinstance(other, bool)  # Python has True == 1, and nobody means it
     if axis.kind == "group" or not plain or truth or same(one, other) or one != other:
         return ()
-    return (f"equal to the reference's {one!r}, of another type ({type(one).__name__} → {type(other).__name__})",)
+    types = f"{type(one).__name__} → {type(other).__name__}"
+    return (f"equal to the reference's {marked_values(one, axis.path)!r}, of another type ({types})",)
 
 
 def unties(axis: Axis, reference: Composed, deviation: Composed) -> tuple[str, ...]:
@@ -45,7 +51,7 @@ def unties(axis: Axis, reference: Composed, deviation: Composed) -> tuple[str, .
     equal = same(leaf_at(reference.resolved, axis.path), leaf_at(deviation.resolved, axis.path))
     if axis.kind == "group" or not equal or "${" not in str(written):
         return ()
-    return (f"equal to what the reference's `{shown(written)}` gives",)
+    return (f"equal to what the reference's `{shown(marked_values(written, axis.path))}` gives",)
 
 
 def resolves_to(axis: Axis, deviation: Composed) -> tuple[str, ...]:
@@ -53,7 +59,7 @@ def resolves_to(axis: Axis, deviation: Composed) -> tuple[str, ...]:
     text = value_at(deviation.config, axis.path)
     if axis.kind == "group" or not isinstance(text, str) or "${" not in text or re.search(r"\$\{[^}]*:", text):
         return ()
-    return (f"resolves to {leaf_at(deviation.resolved, axis.path)}",)
+    return (f"resolves to {marked_values(leaf_at(deviation.resolved, axis.path), axis.path, text)}",)
 
 
 def value_at(config: Any, path: Path) -> Any:
@@ -74,14 +80,14 @@ def drop_reason(twin: str, axis: Axis, request: Request) -> str:
         and item.key != axis.key
         and within(axis.path, [split_key(item.key)])
     ]
-    return f"{reason} (`{overruling[-1]}` comes after it and overrules it)" if overruling else reason
+    return f"{reason} (`{masked_override(overruling[-1])}` comes after it and overrules it)" if overruling else reason
 
 
 def study_remarks(request: Request) -> tuple[str, ...]:
     """Keys both fixed and swept, what a seed draws, and leaves that can't be compared."""
     fixed = {item.key: item.text for item in request.fixed}
     found = [
-        f"`{fixed[axis.key]}` is fixed and swept: the fixed value is the reference's"
+        f"`{masked_override(fixed[axis.key])}` is fixed and swept: the fixed value is the reference's"
         for axis in request.axes
         if axis.key in fixed
     ]
@@ -96,7 +102,7 @@ def study_remarks(request: Request) -> tuple[str, ...]:
 
 
 def resolver_leaves(plan: Plan) -> frozenset[Path]:
-    """Where a resolver gives a value, `${oc.env:HOME}`: the same configuration may give another one later.
+    """Where a resolver gives a value, `${oc.env:HOME}`, or may: the same configuration may give another one later.
 
     Hydra's own, `${hydra:…}`, tell of the job and the choices, and count for nothing.
     """
@@ -106,7 +112,7 @@ def resolver_leaves(plan: Plan) -> frozenset[Path]:
     for deviation in plan.deviations:
         difference = deviation.difference
         for change in (*difference.own, *difference.carried):
-            if _RESOLVER.search(str(change.after)):
+            if _RESOLVER.search(str(change.after)) or MARKED.search(str(change.after)):
                 found.add(change.path)
     return frozenset(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oneaxis.masking import marked_typed
 from oneaxis.planning.naming import folders
 from oneaxis.planning.request import Request
 from oneaxis.planning.seeds import Seeds
@@ -21,8 +22,15 @@ class Variant:
     control: ControlKind | None = None
 
     @property
+    def shown(self) -> str | None:
+        """The value as people may read it; an option's name is no secret."""
+        if self.axis is None or self.value is None:
+            return None
+        return self.value if self.axis.kind == "group" else marked_typed(self.axis.key, self.value)
+
+    @property
     def name(self) -> str | None:
-        name = f"{self.axis.key}={self.value}" if self.axis else None
+        name = f"{self.axis.key}={self.shown}" if self.axis else None
         return name if self.control is None else " ".join(filter(None, (self.control, name)))
 
 
@@ -55,7 +63,7 @@ def list_trials(
             index=index,
             deviation=variant.name,
             axis=variant.axis.key if variant.axis else None,
-            value=variant.value,
+            value=variant.shown,
             seed=seed,
             overrides=request.overrides(variant.axis, variant.value, seed if request.pinned else None),
             digest=variant.digest,

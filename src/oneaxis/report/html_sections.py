@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oneaxis.canonical import leaves
+from oneaxis.masking import type_yours
 from oneaxis.report.contents import Contents
 from oneaxis.report.html_text import block, definitions, details, text
 from oneaxis.report.table import label
@@ -127,7 +128,7 @@ def _failure(contents: Contents, trial: Trial, record: Record | None) -> str:
     if failure is None:
         return f"<p><code>{text(name)}</code>: {text(record.status)}</p>"
     first = failure.message.splitlines()[0] if failure.message else ""
-    again = " ".join(("python", *contents.study.app, *record.overrides))
+    again = " ".join(("python", *contents.study.app, *record.overrides)) + type_yours(record.overrides)
     body = block(failure.traceback or failure.message) + f"<p>Run it alone: <code>{text(again)}</code></p>"
     return details(f"{name}: {record.status}: {failure.kind}: {first:.200}", body)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oneaxis.errors import BadRecord
-from oneaxis.masking import masked_override, masked_text, masked_values, secret
+from oneaxis.masking import marked_override, marked_values, masked_override, masked_text
 from oneaxis.trial.codec import SCHEMA, from_jsonable
 from oneaxis.vocabulary import (
     GATES,
@@ -111,7 +111,7 @@ def _read_policy(fields: Mapping[str, Any]) -> Policy:
 
 
 def _composed(composed: Composed | None) -> dict[str, Any] | None:
-    return None if composed is None else {"config": masked_values(composed.config), "choices": composed.choices}
+    return None if composed is None else {"config": marked_values(composed.config), "choices": composed.choices}
 
 
 def _deviation(deviation: Deviation) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _deviation(deviation: Deviation) -> dict[str, Any]:
         "kind": deviation.kind,
         "value": deviation.value,
         "before": deviation.before,
-        "overrides": _masked(deviation.overrides),
+        "overrides": [marked_override(text) for text in deviation.overrides],
         "digest": deviation.digest,
         "remarks": deviation.remarks,
         "difference": {
@@ -133,15 +133,14 @@ def _deviation(deviation: Deviation) -> dict[str, Any]:
 
 
 def _trial(trial: Trial) -> dict[str, Any]:
-    fields = {**dataclasses.asdict(trial), "overrides": _masked(trial.overrides)}
+    fields = {**dataclasses.asdict(trial), "overrides": [marked_override(text) for text in trial.overrides]}
     if trial.control is None:
         del fields["control"]
     return fields
 
 
 def _change(change: Change) -> dict[str, Any]:
-    within = any(secret(name) for name in change.path)
-    before, after = (masked_values(value, within=within) for value in (change.before, change.after))
+    before, after = (marked_values(value, change.path) for value in (change.before, change.after))
     return {"path": change.path, "before": before, "after": after}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.canonical import leaves
-from oneaxis.planning.proof import changes
+from oneaxis.masking import marked_values
+from oneaxis.planning.proof import changes, known
 from oneaxis.planning.refusal import show
 from oneaxis.trial.codec import jsonable
 from oneaxis.vocabulary import Plan, Policy, Record, Study, Trial
@@ -41,8 +42,10 @@ def _reference(before: Plan, after: Plan) -> Iterator[str]:
     digests = [[trial.digest for trial in plan.trials if trial.deviation is None][:1] for plan in (before, after)]
     if digests[0] == digests[1]:
         return
-    one, other = (dict(leaves(jsonable(plan.reference.config))) for plan in (before, after) if plan.reference)
-    shown = [f"the reference's {show(change)}" for change in changes(one, other)]
+    one, other = (
+        dict(leaves(jsonable(marked_values(plan.reference.config)))) for plan in (before, after) if plan.reference
+    )
+    shown = [f"the reference's {show(change)}" for change in known(changes(one, other))]
     yield from shown or ["the reference's configuration"]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from oneaxis.canonical import keyed
 from oneaxis.errors import BadRecord
-from oneaxis.masking import masked_override, masked_text, masked_values, secrets_in
+from oneaxis.masking import MARKED, MASK, marked_override, marked_values, masked_text, secrets_in
 from oneaxis.trial.own import CURVES_FILE, PLACE, begins, made, show, tidy
 from oneaxis.vocabulary import ABSENT, Absent, Failure, Record
 
@@ -156,6 +156,8 @@ def _written_for(study: str, path: Path) -> bool:
 
 def _record(fields: dict[str, Any], path: Path, known: dict[str, Any] | None) -> Record:
     failure = fields.get("failure")
+    if fields.get("marks"):
+        fields["config"] = _with_marks(fields["config"], {tuple(place): text for place, text in fields["marks"]})
     if known is not None:
         fields |= {name: known.setdefault(repr(fields[name]), fields[name]) for name in _COMMON if name in fields}
     fields.setdefault("curves", CURVES_FILE)  # where it lay before the record told
@@ -176,8 +178,10 @@ def _record(fields: dict[str, Any], path: Path, known: dict[str, Any] | None) ->
 def _record_fields(record: Record) -> dict[str, Any]:
     """The fields as they are written: without secrets."""
     fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(Record)}
-    fields["config"] = masked_values(record.config)
-    fields["overrides"] = [masked_override(text) for text in record.overrides]
+    marks: list[tuple[tuple[str, ...], str]] = []
+    fields["config"] = _without_marks(marked_values(record.config), marks)
+    fields["marks"] = marks
+    fields["overrides"] = [marked_override(text) for text in record.overrides]
     fields["failure"] = None
     if record.failure:
         secrets = secrets_in(record.config, os.environ)
@@ -186,3 +190,24 @@ def _record_fields(record: Record) -> dict[str, Any]:
             name: masked_text(text, secrets) if isinstance(text, str) else text for name, text in failure.items()
         }
     return fields
+
+
+def _without_marks(value: Any, marks: list[tuple[tuple[str, ...], str]], path: tuple[str, ...] = ()) -> Any:
+    """A container with plain masks; the marked texts are added to `marks`, each with its path."""
+    if isinstance(value, Mapping):
+        return {key: _without_marks(item, marks, (*path, str(key))) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_marks(item, marks, (*path, str(place))) for place, item in enumerate(value)]
+    if not isinstance(value, str) or not MARKED.search(value):
+        return value
+    marks.append((path, value))
+    return MARKED.sub(MASK, value)
+
+
+def _with_marks(value: Any, marks: Mapping[tuple[str, ...], str], path: tuple[str, ...] = ()) -> Any:
+    """What `_without_marks` took apart, put together."""
+    if isinstance(value, Mapping):
+        return {key: _with_marks(item, marks, (*path, str(key))) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_marks(item, marks, (*path, str(place))) for place, item in enumerate(value)]
+    return marks.get(path, value)

@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.canonical import digest, keyed
 from oneaxis.errors import TrialFailed, TrialRefused, TrialTaken
+from oneaxis.masking import marked_pointers
 from oneaxis.trial import journal
 from oneaxis.trial.codec import jsonable, write_record
 from oneaxis.trial.handover import Handover
@@ -202,12 +203,13 @@ def container(cfg: DictConfig) -> Mapping[str, Any]:
 
 
 def resolved(cfg: DictConfig) -> Mapping[str, Any]:
-    """The configuration with interpolations resolved; unresolved where one can't be."""
+    """The configuration with interpolations resolved, secrets that they gave masked; unresolved where one can't be."""
+    written = OmegaConf.to_container(cfg, resolve=False)
     try:
         plain = OmegaConf.to_container(cfg, resolve=True)
     except Exception:  # noqa: BLE001 - a user's resolver may raise anything, and the task may never read it
-        plain = OmegaConf.to_container(cfg, resolve=False)
-    return dict(jsonable(plain))
+        plain = written
+    return dict(jsonable(marked_pointers(plain, written)))
 
 
 def now() -> str:
