@@ -170,6 +170,7 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
         )
         if ended.returncode != 0 or not (answer / REFERENCE_FILE).exists():

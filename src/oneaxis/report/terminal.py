@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from oneaxis.planning.refusal import show, shown
+from oneaxis.report.output import output
 from oneaxis.report.table import Table
 from oneaxis.vocabulary import Change, Deviation, Plan
 
@@ -23,9 +25,9 @@ COLOURS = {"+": "green", "−": "red", "!": "red", "x": "magenta", "…": "magen
 
 def console() -> Console:
     """A console for standard output: 80 columns and no control characters where it isn't a terminal."""
-    made = Console(highlight=False, soft_wrap=False)
+    made = Console(file=output(sys.stdout), highlight=False, soft_wrap=False)
     if not made.is_terminal:
-        made = Console(highlight=False, width=PLAIN_WIDTH, no_color=True)
+        made = Console(file=output(sys.stdout), highlight=False, width=PLAIN_WIDTH, no_color=True)
     return made
 
 
