@@ -29,6 +29,7 @@ from oneaxis.loop.job_folder import refuse_shared
 from oneaxis.loop.known import foreseen, going_on, refusing
 from oneaxis.loop.launchers import pass_limit_on, refuse_hidden_devices, thread_limits, without_effect
 from oneaxis.loop.launching import Launching
+from oneaxis.loop.looking import end, looked_at
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
 from oneaxis.loop.study_run import StudyRun
@@ -59,6 +60,8 @@ def run_study(
     terminal = console()
     answer = asked()
     settings = read_settings(config.hydra)
+    if looked_at():
+        settings = replace(settings, dry_run=True)
     tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
     refuse_hidden_devices(config, os.environ.get("CUDA_VISIBLE_DEVICES"))
     pass_limit_on(config)
@@ -83,6 +86,8 @@ def run_study(
             for line in foreseen(config, settings, plan, refuses):
                 say(terminal, line)
             say(terminal, "Dry run: nothing was run and nothing written.")
+            if looked_at():
+                end()
             return []
         if tracking.live:
             reach(str(tracking.uri))

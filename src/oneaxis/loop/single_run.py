@@ -21,6 +21,7 @@ from oneaxis.canonical import digest
 from oneaxis.composing.compose import task_part
 from oneaxis.errors import OneAxisError
 from oneaxis.loop.command_line import typed_arguments
+from oneaxis.loop.looking import end_if_looked_at
 from oneaxis.masking import masked_addresses
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
@@ -60,6 +61,10 @@ class RecordRun(Callback):
 
     def __init__(self) -> None:
         self._open: _Open | None = None
+
+    def on_run_start(self, config: DictConfig, **_: Any) -> None:  # noqa: ARG002 - Hydra's signature
+        """Run nothing where a command only looks."""
+        end_if_looked_at()
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
         """Open the record, when the job folder exists and the task is about to start."""

@@ -37,6 +37,11 @@ def say(terminal: Console, text: str) -> None:
         terminal.print(Text(text), soft_wrap=True)
 
 
+def note(text: str) -> str:
+    """What is said before an answer, of what it rests on; nothing where there is nothing to say."""
+    return f"note: {text}" if text else ""
+
+
 def plan_view(plan: Plan, *, heading: str) -> RenderableType:
     """Each deviation's single change, what follows, what was dropped."""
     parts: list[RenderableType] = [Text(heading, style="bold")]
