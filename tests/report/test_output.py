@@ -8,7 +8,7 @@ import os
 import pytest
 from rich.cells import cell_len
 
-from oneaxis.report.output import STAND_INS, legible, output, takes
+from oneaxis.report.output import STAND_INS, fitting, legible, output, takes
 from oneaxis.report.terminal import console, say
 
 
@@ -62,3 +62,10 @@ def test_the_terminal_is_legible_too(monkeypatch):
     assert stream.buffer.getvalue() == b"0.1 ->0.2\n"
     monkeypatch.setattr("sys.stdout", None)
     say(console(), "to a closed one")
+
+
+def test_what_a_logger_writes_to_standard_output_fits_it(monkeypatch):
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert fitting("é → ü") == "? ->?"
+    monkeypatch.setattr("sys.stdout", None)
+    assert fitting("é → ü") == "é → ü"

@@ -23,6 +23,7 @@ from oneaxis.errors import OneAxisError
 from oneaxis.loop.command_line import typed_arguments
 from oneaxis.loop.looking import end_if_looked_at
 from oneaxis.masking import masked_addresses
+from oneaxis.report.output import fitting
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.store import AUTO, choose_store, reach
@@ -131,9 +132,9 @@ class RecordRun(Callback):
         )
         shown = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
         if failure is not None:
-            log.warning("failed: %s", failure.message)
+            log.warning("failed: %s", fitting(failure.message))
         else:
-            log.info("%s", shown)
+            log.info("%s", fitting(shown))
         if run.mirror is not None:
             run.mirror.recorded(0)
             _tell(run.mirror.finish(), run.folder.root)
@@ -195,11 +196,11 @@ def _tracking(config: DictConfig) -> tuple[Tracking, str | None]:
     try:
         reach(tracking.uri)
     except OneAxisError as error:
-        log.warning("%s", error)
+        log.warning("%s", fitting(str(error)))
         return shown, None
     return shown, tracking.uri
 
 
 def _tell(mirrored: Mirrored, folder: Path) -> None:
     if mirrored.error is not None:
-        log.warning("MLflow: %s; to write it later: oneaxis sync %s", mirrored.error, folder)
+        log.warning("%s", fitting(f"MLflow: {mirrored.error}; to write it later: oneaxis sync {folder}"))

@@ -36,6 +36,12 @@ def legible(text: str, encoding: str) -> str:
     return "".join(each if _has(encoding, each) else _stand_in(each) for each in text)
 
 
+def fitting(text: str, stream: Any = None) -> str:
+    """The text as a stream can show it; as standard output can, for who writes there by other ways (loggers)."""
+    stream = stream or sys.stdout
+    return text if takes(stream, text) else legible(text, stream.encoding)
+
+
 class Output:
     """A stream of text that takes everything; once its reader has gone, what is written goes nowhere."""
 
@@ -47,7 +53,7 @@ class Output:
 
     def write(self, text: str) -> int:
         with self._unread():
-            self._stream.write(text if takes(self._stream, text) else legible(text, self._stream.encoding))
+            self._stream.write(fitting(text, self._stream))
         return len(text)
 
     def flush(self) -> None:
