@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oneaxis.errors import FolderUnusable, OneAxisError
+from oneaxis.report.output import legible_output
 
 if TYPE_CHECKING:
     from oneaxis.study.folder import StudyFolder
@@ -20,12 +21,13 @@ GOOD, NO, USAGE = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; exit status 0 good, 1 the answer is no, 2 bad usage."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except OneAxisError as error:
-        print(f"oneaxis: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
-        return USAGE
+    with legible_output():
+        options = _parser().parse_args(arguments)
+        try:
+            return int(options.run(options))
+        except OneAxisError as error:
+            print(f"oneaxis: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
+            return USAGE
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -117,7 +117,7 @@ def _reproduce(options: argparse.Namespace) -> int:
     wanted = [claim for claim in claims if not options.claims or claim.name in options.claims]
     for claim in wanted:
         say(terminal, f"{claim.name}: {claim.metric} {claim.published}; {claim.source}")
-    judged = reproduce(app, wanted, lambda claim, answer: say(terminal, f"\n{claim.name}: {answer.answer}\n"))
+    judged = reproduce(planned.app, wanted, lambda claim, answer: say(terminal, f"\n{claim.name}: {answer.answer}\n"))
     for answer in judged:
         terminal.print(paragraph(f"{answer.claim}: {answer.answer}: {answer.reason}"))
     return GOOD if all(answer.answer == "reproduced" for answer in judged) else NO

@@ -40,6 +40,10 @@ class AppUnusable(OneAxisError):
         self.reason = reason or message
 
 
+class AppRuns(AppUnusable):
+    """The app would have run its task where a command only looks at it; it was ended before."""
+
+
 class BadClaim(OneAxisError):
     """A file of claims can't be read, or one of its claims lacks something."""
 

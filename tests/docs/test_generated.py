@@ -21,6 +21,7 @@ SITES = raised.sites()
 ELSEWHERE = {
     "started.json": "a command's own folder",
     "reference.json": "as above",
+    "refused.json": "as above",
     "top_level.txt": "of installed packages",
     "direct_url.json": "as above",
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+
 import pytest
 
 from oneaxis.composing.files import Project
@@ -116,3 +119,33 @@ def test_a_file_that_another_reference_shares_is_left_alone(conf):
 def test_what_has_no_edit_is_refused(conf, text, reason):
     with pytest.raises(CannotEdit, match=reason):
         edit(conf, (text, False))
+
+
+def test_nothing_is_read_but_configurations(conf, tmp_path):
+    """`config_path="."` makes a whole project the folder of configurations."""
+    (conf / "latest").symlink_to(tmp_path / "gone")
+    (conf / "round").symlink_to(conf)
+    (conf / "model" / "self").symlink_to("self")
+    os.mkfifo(conf / "pipe")
+    os.mkfifo(conf / "asked.yaml")
+    os.mkfifo(conf / "model" / "asked.yaml")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(conf / "s"))
+    (conf / "mine.yaml").write_text("x: 1")
+    (conf / "mine.yaml").chmod(0)
+    found = edit(conf, ("model.depth=5", False), ("lr=0.3", False))
+    assert sorted(path.name for path in found.files) == ["config.yaml", "net.yaml"]
+    assert (conf / "model" / "net.yaml").read_text() == FILES["model/net.yaml"]
+
+
+def test_an_edit_is_found_through_links(conf, tmp_path):
+    (conf / "model").rename(tmp_path / "shared")
+    (conf / "model").symlink_to("../shared")
+    (conf / "config.yaml").rename(tmp_path / "mine.yaml")
+    (conf / "config.yaml").symlink_to("../mine.yaml")
+    (tmp_path / "linked").symlink_to("conf")
+    linked = tmp_path / "linked"
+    found = edit(linked, ("model.depth=5", False), ("lr=0.3", False))
+    assert list(found.files) == [linked / "config.yaml", linked / "model" / "net.yaml"]
+    assert "depth: 3" in (tmp_path / "shared" / "net.yaml").read_text()  # nothing was written yet
+    assert "lr: 0.1" in (tmp_path / "mine.yaml").read_text()

@@ -66,9 +66,10 @@ def test_one_row_far_out_does_not_squeeze_the_others():
     assert limits([]) == 1.0
 
 
-@pytest.mark.parametrize("text", ["short", "x" * 200, "a\nb", "😀" * 99])
+@pytest.mark.parametrize("text", ["short", "x" * 200, "a\nb", "😀" * 99, "odd\udcff"])
 def test_a_label_is_one_line_of_bounded_length(text):
     assert len(shortened(text)) <= 42
+    assert shortened(text).encode()
     assert "\n" not in shortened(text)
 
 

@@ -244,6 +244,14 @@ def test_a_parameter_that_is_too_long_is_cut_and_shows_it(mirrored):
     assert run.data.params["fits"] == "y" * 6000
 
 
+def test_a_byte_that_is_no_text_costs_only_itself(mirrored):
+    odd = trial(1, "name=a\udcff", folder="1")
+    failure = Failure("ValueError", "no \udcff")
+    runs = mirrored([odd], [record(odd, config={"name": "a\udcff"}, status="failed", failure=failure)])
+    run = runs["name=a?"]
+    assert (run.data.params["name"], run.data.tags["oneaxis.failure"]) == ("a?", "ValueError: no ?")
+
+
 def test_what_is_kept_in_the_job_folder_is_an_artifact(mirrored, store, tmp_path):
     job = tmp_path / "study" / TRIALS[0].folder
     for name, content in (

@@ -101,6 +101,11 @@ _store.store("oneaxis", OmegaConf.structured(SweeperSettings, flags=_OPEN), "hyd
 _store.store("oneaxis", OmegaConf.structured(LauncherSettings, flags=_OPEN), "hydra/launcher", provider="oneaxis")
 _store.store("oneaxis", CallbackSettings, "hydra/callbacks", provider="oneaxis")
 
+if "ONEAXIS_LOOK" in os.environ:  # a command wants to know what this app would run
+    from oneaxis.loop.looking import refuse_to_run
+
+    refuse_to_run()
+
 if "ONEAXIS_JOB" in os.environ:  # this process was started for one trial
     from oneaxis.study.job import take_over_if_handed
 

@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.claims import Standing
 from oneaxis.composing.compose import Composer
+from oneaxis.loop.looking import looked_at
 from oneaxis.study.folder import StudyFolder
 from oneaxis.trial.codec import SCHEMA, write_json
 from oneaxis.vocabulary import Study
@@ -22,12 +23,13 @@ VARIABLE = "ONEAXIS_ANSWER"
 STARTED_FILE = "started.json"
 REFERENCE_FILE = "reference.json"
 MASTER_FILE = "multirun.yaml"
+DRY_RUN = "hydra.sweeper.dry_run=true"  # what a command types that looks
 
 
 def asked() -> Path | None:
     """The folder for the answer, if a command waits for one; asked once, so that no job answers in its place."""
     folder = os.environ.pop(VARIABLE, None)
-    return Path(folder) if folder else None
+    return Path(folder) if folder else looked_at()
 
 
 def leave_started(folder: Path | None, root: Path) -> None:
@@ -46,7 +48,7 @@ def leave_planned(
     unread_claims: str | None,
 ) -> None:
     """A dry run's study, Hydra's master configuration, the reference as its task would read it, and its claims."""
-    if folder is None:
+    if folder is None or (folder / REFERENCE_FILE).exists():  # of a script's several studies, the first
         return
     StudyFolder(folder).write_study(study)
     OmegaConf.save(config, folder / MASTER_FILE)
@@ -55,6 +57,7 @@ def leave_planned(
         "schema": SCHEMA,
         "config": reference,
         "study_folder": str(config.hydra.sweep.dir),
+        "hears": DRY_RUN in config.hydra.overrides.hydra,
         "chooses_oneaxis": composer.chooses_oneaxis(),
         "claims": [dataclasses.asdict(item) for item in claims],
         "unread_claims": unread_claims,

@@ -19,7 +19,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from oneaxis.analysis.claims import Standing
 from oneaxis.errors import AppUnusable, FolderUnusable
-from oneaxis.loop.answer import MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
+from oneaxis.loop import looking
+from oneaxis.loop.answer import DRY_RUN, MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
 from oneaxis.loop.command_line import fixed_key, secret_wanted, shown_line
 from oneaxis.loop.home import home
 from oneaxis.masking import stands_in
@@ -39,6 +40,7 @@ class App:
 
     `command` is what follows `python`; `sweeper` what chooses oneaxis where the app's own configuration doesn't;
     `given` are values that it leaves open (`???`; without a config: all), for where the overrides don't set them.
+    `hears` is false where it brings its own command line, and nothing that is typed behind it counts.
     """
 
     command: tuple[str, ...]
@@ -46,6 +48,7 @@ class App:
     config_name: str | None = None
     sweeper: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    hears: bool = True
 
     def arguments(self, overrides: Sequence[str]) -> tuple[str, ...]:
         """What follows `python` to sweep with these overrides."""
@@ -53,6 +56,11 @@ class App:
         fixed = {fixed_key(text) for text in overrides} if self.given else set()
         given = (text for text in self.given if fixed_key(text) not in fixed)
         return (*self.command, *chosen, "-m", *overrides, *given)
+
+    @property
+    def name(self) -> str:
+        """The script, or `-m package.train`."""
+        return shlex.join(self.command)
 
     def shown(self, overrides: Sequence[str]) -> str:
         """The same as a line to copy into a shell."""
@@ -64,7 +72,8 @@ class Planned:
     """What an app would run. `config` is the reference with interpolations resolved, `master` is Hydra's, whole.
 
     `app` knows from here on whether its sweeper must be typed. `study_folder` is where the study would lie, relative to
-    the app's folder; `claims` are where the reference's claims stand, `unread_claims` why they can't be read.
+    the app's folder; `claims` are where the reference's claims stand, `unread_claims` why they can't be read. `caution`
+    is what its reader must know.
     """
 
     app: App
@@ -74,6 +83,7 @@ class Planned:
     study_folder: Path
     claims: tuple[Standing, ...] = ()
     unread_claims: str | None = None
+    caution: str = ""
 
     @property
     def config_name(self) -> str:
@@ -153,26 +163,28 @@ def find_app(given: str | None, here: Path, *, config_name: str | None = None) -
 
 
 def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
-    """What the app would run: a dry run of its study in its own process; nothing is written.
+    """What the app would run: a dry run of its study in its own process; nothing is run or written.
 
     Raises
     ------
     AppUnusable
-        If it doesn't get so far; the message holds its reason.
+        If it doesn't get so far; the message holds its reason. `AppRuns`: it was about to run its task.
     """
     with tempfile.TemporaryDirectory(prefix="oneaxis-") as scratch:
         answer = Path(scratch)
-        arguments = app.arguments([SWEEPER, *overrides, "hydra.sweeper.dry_run=true"])
+        arguments = app.arguments([SWEEPER, *overrides, DRY_RUN])
         ended = subprocess.run(  # noqa: S603 - the user's own app
             [sys.executable, *arguments],
             cwd=app.cwd,
-            env={**os.environ, VARIABLE: scratch},
+            env={**os.environ, looking.VARIABLE: scratch},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
         )
-        if ended.returncode != 0 or not (answer / REFERENCE_FILE).exists():
+        if not (answer / REFERENCE_FILE).exists():
+            looking.raise_refused(answer, app.name)
             told = _complaint(ended.stderr or ended.stdout) or ["it said nothing"]
             shown = "\n  ".join(told)
             reason = next((line for line in told if line.startswith("oneaxis: ")), told[-1])
@@ -180,13 +192,23 @@ def plan_app(app: App, overrides: Sequence[str] = ()) -> Planned:
         master = OmegaConf.load(answer / MASTER_FILE)
         assert isinstance(master, DictConfig)
         study = StudyFolder(answer).read_study()
-        # What is shown and stored is what a user would type.
-        study = replace(study, arguments=tuple(app.arguments(overrides)[len(app.command) :]))
         reference = read_json(answer / REFERENCE_FILE)
+        hears = reference["hears"]
+        # What is shown and stored is what a user would type.
+        study = replace(study, arguments=app.arguments(overrides)[len(app.command) :] if hears else ())
         claims = tuple(Standing(**item) for item in reference["claims"])
-        knowing = replace(app, sweeper=() if reference["chooses_oneaxis"] else (SWEEPER,))
+        knowing = replace(app, sweeper=() if reference["chooses_oneaxis"] else (SWEEPER,), hears=hears)
         place, unread = Path(reference["study_folder"]), reference["unread_claims"]
-        return Planned(knowing, study, reference["config"], master, place, claims, unread)
+        return Planned(
+            knowing,
+            study,
+            reference["config"],
+            master,
+            place,
+            claims,
+            unread,
+            "" if hears else looking.unheard(app.name),
+        )
 
 
 def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Planned:
@@ -225,10 +247,17 @@ def plan_filled(app: App, overrides: Sequence[str], known: Sequence[str]) -> Pla
 def run_app(app: App, overrides: Sequence[str]) -> Ran:
     """Run a study of the app to its end, its output to this process's own.
 
+    Raises
+    ------
+    AppUnusable
+        If the app would run another study than this.
+
     Side effects
     ------------
     All that the study's own command line would do.
     """
+    if not app.hears:
+        raise AppUnusable(f"{looking.unheard(app.name)}, and no other can be run")
     with tempfile.TemporaryDirectory(prefix="oneaxis-") as scratch:
         ended = subprocess.run(  # noqa: S603 - the user's own app
             [sys.executable, *app.arguments([SWEEPER, *overrides])],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path as File
 
 from oneaxis.canonical import same
-from oneaxis.composing.files import Files, FromFiles
+from oneaxis.composing.files import Files, FromFiles, Project
 from oneaxis.errors import CannotCompose
 
 LINEAGE_FILE = "lineage.yaml"
@@ -20,8 +20,8 @@ def disturbed(before: Files, after: Files, edited: File) -> str | None:
     project = before.project
     if project.conf / edited == project.primary:
         return None
-    for path in sorted(project.conf.glob("*.yaml")):
-        if path != project.primary and path.name != LINEAGE_FILE and _differs(before, after, path.stem):
+    for path in _other_references(project):
+        if _differs(before, after, path.stem):
             return f"the reference {path.stem}"
     group = edited.parent.as_posix()
     try:
@@ -38,9 +38,18 @@ def disturbed(before: Files, after: Files, edited: File) -> str | None:
     return None
 
 
+def _other_references(project: Project) -> list[File]:
+    """The other primary configs; only files: who opens a pipe waits for its writer."""
+    found = (path for path in project.conf.glob("*.yaml") if path.is_file())
+    return sorted(path for path in found if path != project.primary and path.name != LINEAGE_FILE)
+
+
 def _includes(file: File) -> bool:
     """Whether an option may bring another file along: only by a defaults list of its own."""
-    return not file.is_file() or b"defaults" in file.read_bytes()
+    try:
+        return b"defaults" in file.read_bytes()
+    except OSError:
+        return True  # from elsewhere, or only its owner reads it: Hydra will tell
 
 
 def _differs(before: Files, after: Files, name: str | None, *overrides: str) -> bool:

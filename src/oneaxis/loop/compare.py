@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -21,6 +22,7 @@ from oneaxis.loop.own_rate import own_rate_lines
 from oneaxis.loop.past import PastStudy
 from oneaxis.loop.settings import read_margin
 from oneaxis.report.formats import renderer
+from oneaxis.report.output import takes
 from oneaxis.report.table import label, tabulate
 from oneaxis.report.terminal import console, say
 from oneaxis.study.claim import owner_of
@@ -76,7 +78,7 @@ def _compared(folder: StudyFolder, *, adjusted: bool) -> Compared:
 def _print(found: Sequence[Compared], options: argparse.Namespace) -> None:
     if options.format == "json":
         made = [jsonable(renderer("json")(one.comparison, one.study)) for one in found]
-        _write(json.dumps(made[0] if len(made) == 1 else made, indent=1, ensure_ascii=False) + "\n")
+        _write(_as_json(made[0] if len(made) == 1 else made) + "\n")
     elif options.format != "table":
         for number, one in enumerate(found):
             _write("\n" * (number > 0) + _laid_out(one.comparison, options).rstrip("\n") + "\n")
@@ -124,8 +126,13 @@ def _laid_out(comparison: Comparison, options: argparse.Namespace) -> str:
     return str(renderer(options.format)(table))
 
 
+def _as_json(made: Any) -> str:
+    text = json.dumps(made, indent=1, ensure_ascii=False)
+    return text if takes(sys.stdout, text) else json.dumps(made, indent=1)
+
+
 def _write(text: str) -> None:
-    sys.stdout.write(text)
+    print(text, end="")  # noqa: T201 - a command speaks to its user
 
 
 def _gate(asked: str | None) -> Gate | None:

@@ -1,9 +1,9 @@
-"""The edit of conf/ that makes a change part of the reference: found, proved in a copy, written whole or not at all."""
+"""The edit of conf/ that makes a change part of the reference: found, proved beside it, written whole or not at all."""
 
 from __future__ import annotations
 
 import difflib
-import shutil
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,9 +65,7 @@ def find_edit(project: Project, changes: Sequence[Wanted]) -> ConfEdit:
     except CannotCompose as error:
         raise CannotEdit(f"composed from its files alone, the reference fails: {error}") from error
     with tempfile.TemporaryDirectory() as folder:
-        copy = Project(File(folder) / "conf", project.config_name, project.version_base)
-        shutil.copytree(project.conf, copy.conf)
-        trial = _Trial(project, copy)
+        trial = _Trial(project, File(folder) / "conf")
         for change in changes:
             _apply(trial, change)
         after = trial.now()
@@ -78,12 +76,16 @@ def find_edit(project: Project, changes: Sequence[Wanted]) -> ConfEdit:
 
 
 class _Trial:
-    """A copy of conf/ in which edits are tried."""
+    """Another conf/ in which edits are tried: links into the project's own, but for what is edited.
 
-    def __init__(self, project: Project, copy: Project) -> None:
-        self.copy = copy
+    So nothing is read or copied that Hydra doesn't read: `config_path="."` makes conf/ of the whole project.
+    """
+
+    def __init__(self, project: Project, conf: File) -> None:
+        conf.symlink_to(project.conf.absolute())
+        self.copy = Project(conf, project.config_name, project.version_base)
         self.edited: set[File] = set()
-        self.now = Files(copy)  # as the kept edits leave it; what it has read stays as it was
+        self.now = Files(self.copy)  # as the kept edits leave it; what it has read stays as it was
         self._project = project
 
     def twin(self, file: File) -> File:
@@ -98,12 +100,32 @@ class _Trial:
         except (OSError, ValueError):
             return None  # not a file of this folder, or not UTF-8: it isn't edited
 
+    def write(self, file: File, content: bytes) -> None:
+        """Give a file another content here; the project's own isn't touched."""
+        twin = self.twin(file)
+        self._part_from_project(twin.parent)
+        twin.unlink()
+        twin.write_bytes(content)
+
+    def _part_from_project(self, folder: File) -> None:
+        """Make a folder, and those above it, a real one: of links to what could be part of a configuration."""
+        if folder != self.copy.conf:
+            self._part_from_project(folder.parent)
+        if not folder.is_symlink():
+            return
+        folder.unlink()
+        folder.mkdir()
+        with os.scandir(self.original(folder).absolute()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".yaml") or entry.is_symlink() or entry.is_dir():
+                    (folder / entry.name).symlink_to(entry.path)
+
     def first_good(self, edits: Iterator[Edit], wanted: FromFiles, change: str) -> None:
         """Keep the first edit that composes what is wanted and leaves everything else as it composes now."""
         why = ""
         for file, text in edits:
             old = self.twin(file).read_bytes()
-            self.twin(file).write_bytes(text.encode())
+            self.write(file, text.encode())
             edited = Files(self.copy)
             if _composes(edited, wanted):
                 found = disturbed(self.now, edited, file.relative_to(self._project.conf))
@@ -112,7 +134,7 @@ class _Trial:
                     self.now = edited
                     return
                 why = f" (an edit of {file} would change {found}, too)"
-            self.twin(file).write_bytes(old)
+            self.write(file, old)
         raise CannotEdit(f"no small edit of {self._project.conf} makes `{marked_override(change)}` the reference{why}")
 
 

@@ -9,7 +9,7 @@ from oneaxis.loop.cost import about
 from oneaxis.loop.findings import STATES, Finding, declared_roles, gather_findings
 from oneaxis.loop.reference import Reference, today
 from oneaxis.report.table import signed
-from oneaxis.report.terminal import console, say
+from oneaxis.report.terminal import console, note, say
 
 GOOD = 0
 SEEDS = 5
@@ -26,6 +26,7 @@ def findings(options: argparse.Namespace) -> int:
     found = gather_findings(
         past, reference.planned.config_name, reference.digest, now, declared_roles(reference.planned.master)
     )
+    say(terminal, note(reference.planned.caution))
     say(terminal, f"Reference {reference.planned.name}, {reference.digest[:12]}")
     if not found:
         key = "KEY" if reference.planned.config_name else "+KEY"

@@ -15,7 +15,7 @@ from oneaxis.loop.past import PastStudy, as_axis, measured_at, parse_change, wit
 from oneaxis.loop.reference import Reference, today
 from oneaxis.masking import MARKED
 from oneaxis.report.table import signed
-from oneaxis.report.terminal import console, say
+from oneaxis.report.terminal import console, note, say
 
 GOOD, NO = 0, 1
 SEEDS = 5
@@ -29,6 +29,7 @@ def lineage(options: argparse.Namespace) -> int:
     conf = reference.planned.config_folder
     if conf is None or not reference.planned.config_name:
         raise CannotEdit("the configuration isn't in files of a folder, so it has no lineage")
+    say(terminal, note(reference.planned.caution))
     steps = read_lineage(conf, reference.planned.config_name)
     if not steps:
         say(terminal, f"No promotion yet: {conf / 'lineage.yaml'} names no step of {reference.planned.config_name}.")

@@ -88,9 +88,9 @@ def _commit(folder: Path) -> str | None:
     """The code's commit, with `+` where files differ from it."""
     try:
         head, state = (
-            subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603, S607
+            subprocess.run(["git", *words], cwd=folder, capture_output=True, check=True).stdout  # noqa: S603, S607
             for words in (["rev-parse", "HEAD"], ["status", "--porcelain"])
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-    return head + ("+" if state else "")
+    return head.decode().strip() + ("+" if state.strip() else "")

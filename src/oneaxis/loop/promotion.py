@@ -55,6 +55,10 @@ def promote(options: argparse.Namespace) -> int:
     newest = next(measured, None) or last_like(options.config_name, past)
     reference = reference_now(options.app, here, config_name, newest)
     _refuse_without_config(reference)
+    if not reference.app.hears:
+        raise NotPromoted(
+            f"{reference.planned.caution}; on fresh seeds nothing can be measured, so nothing is promoted"
+        )
     choices = choose(changes, past, reference, forced=options.force)
     project = _project(reference)
     edit, why = _edit(project, choices)

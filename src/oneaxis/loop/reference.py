@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from oneaxis.errors import AppRuns
 from oneaxis.loop.app import App, Planned, find_app, plan_filled
 from oneaxis.loop.past import (
     PastStudy,
@@ -59,7 +60,32 @@ def reference_now(given: str | None, here: Path, config_name: str | None, past: 
     """The reference that the app composes now, by a dry run of it under a past study's settings."""
     settings, told = ((), ()) if past is None else (past.kept_settings(), past.told)
     app = find_app(given, here, config_name=config_name)
-    return Reference(plan_filled(app, without_axes(settings), told), settings)
+    return Reference(plan_or_newest(app, without_axes(settings), told, past), settings)
+
+
+def plan_or_newest(app: App, settings: Sequence[str], told: Sequence[str], newest: PastStudy | None) -> Planned:
+    """What the app would run, or, where only a run of it could tell, what its newest study was.
+
+    Raises
+    ------
+    AppUnusable
+        As `plan_filled` does; `AppRuns` where no study is there either.
+    """
+    try:
+        return plan_filled(app, settings, told)
+    except AppRuns as error:
+        if newest is None or newest.study.plan.reference is None or "hydra" not in newest.master:
+            raise
+        root = newest.folder.root
+        shown = root.relative_to(app.cwd) if root.is_relative_to(app.cwd) else root
+        return Planned(
+            replace(app, hears=False),
+            newest.study,
+            newest.study.plan.reference.config,
+            newest.master,
+            shown,
+            caution=f"{error}; this is what its newest study says, {shown}",
+        )
 
 
 def today(options: argparse.Namespace) -> tuple[tuple[PastStudy, ...], Reference]:

@@ -41,6 +41,7 @@ from oneaxis.loop.launchers import (
     without_effect,
 )
 from oneaxis.loop.launching import Launching
+from oneaxis.loop.looking import end, looked_at
 from oneaxis.loop.proved import proving
 from oneaxis.loop.settings import Settings, read_settings
 from oneaxis.loop.study_run import StudyRun
@@ -97,6 +98,8 @@ def _run_study(
     terminal = console()
     answer = asked()
     settings = read_settings(config.hydra)
+    if looked_at():
+        settings = replace(settings, dry_run=True)
     tracking = choose_store(settings.tracking, settings.experiment, str(config.hydra.job.name), Path.cwd())
     refuse_hidden_devices(config, os.environ.get("CUDA_VISIBLE_DEVICES"))
     pass_limit_on(config)
@@ -121,6 +124,8 @@ def _run_study(
             for line in foreseen(config, settings, plan, refuses):
                 say(terminal, line)
             say(terminal, "Dry run: nothing was run and nothing written.")
+            if looked_at():
+                end()
             return []
         if tracking.live:
             reach(str(tracking.uri))

@@ -21,7 +21,9 @@ from oneaxis.canonical import digest
 from oneaxis.composing.compose import task_part
 from oneaxis.errors import OneAxisError
 from oneaxis.loop.command_line import typed_arguments
+from oneaxis.loop.looking import end_if_looked_at
 from oneaxis.masking import masked_addresses
+from oneaxis.report.output import fitting
 from oneaxis.study.folder import StudyFolder
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.store import AUTO, choose_store, reach
@@ -61,6 +63,10 @@ class RecordRun(Callback):
 
     def __init__(self) -> None:
         self._open: _Open | None = None
+
+    def on_run_start(self, config: DictConfig, **_: Any) -> None:  # noqa: ARG002 - Hydra's signature
+        """Run nothing where a command only looks."""
+        end_if_looked_at()
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
         """Open the record, when the job folder exists and the task is about to start."""
@@ -131,9 +137,9 @@ class RecordRun(Callback):
         )
         shown = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
         if failure is not None:
-            log.warning("failed: %s", failure.message)
+            log.warning("failed: %s", fitting(failure.message))
         else:
-            log.info("%s", shown)
+            log.info("%s", fitting(shown))
         if run.mirror is not None:
             run.mirror.recorded(0)
             _tell(run.mirror.finish(), run.folder.root)
@@ -195,11 +201,11 @@ def _tracking(config: DictConfig) -> tuple[Tracking, str | None]:
     try:
         reach(tracking.uri)
     except OneAxisError as error:
-        log.warning("%s", error)
+        log.warning("%s", fitting(str(error)))
         return shown, None
     return shown, tracking.uri
 
 
 def _tell(mirrored: Mirrored, folder: Path) -> None:
     if mirrored.error is not None:
-        log.warning("MLflow: %s; to write it later: oneaxis sync %s", mirrored.error, folder)
+        log.warning("%s", fitting(f"MLflow: {mirrored.error}; to write it later: oneaxis sync {folder}"))

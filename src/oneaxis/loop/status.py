@@ -17,13 +17,14 @@ from oneaxis.analysis.claims import Standing
 from oneaxis.analysis.metrics import metric_names, primary_metric
 from oneaxis.canonical import leaves
 from oneaxis.composing.text import written
-from oneaxis.errors import AppUnusable, BadRecord
-from oneaxis.loop.app import App, Planned, plan_filled
+from oneaxis.errors import AppRuns, AppUnusable, BadRecord
+from oneaxis.loop.app import App, Planned
 from oneaxis.loop.claims import reproduce_command
 from oneaxis.loop.findings import STATES, declared_roles, gather_findings
 from oneaxis.loop.known import needed
 from oneaxis.loop.next_steps import Step, next_steps
 from oneaxis.loop.past import NO_AXES, PastStudy, change_of, last_like, reference_digest, studies_under
+from oneaxis.loop.reference import plan_or_newest
 from oneaxis.study.folder import folders_with
 from oneaxis.trial.codec import read_json
 from oneaxis.vocabulary import Record
@@ -70,6 +71,7 @@ class State:
     findings: str
     next_steps: tuple[Step, ...]
     unplanned: str | None = None
+    caution: str = ""  # what the reader must know of the app
 
 
 def look_around(app: App) -> State:
@@ -83,10 +85,10 @@ def look_around(app: App) -> State:
     past = studies_under(app.cwd)
     last = last_like(app.config_name, past[::-1])
     settings, told = ((), ()) if last is None else (last.typed_settings(), last.told)
-    planned, unplanned = _planned(app, settings, told)
+    planned, unplanned = _planned(app, settings, told, last)
     if last is not None and last.chose_a_file and last.study.plan.seed_key != planned.study.plan.seed_key:
         settings = (*settings, f"hydra.sweeper.seed_key={last.study.plan.seed_key}")
-        planned, unplanned = _planned(app, settings, told)
+        planned, unplanned = _planned(app, settings, told, last)
     digest = reference_digest(planned.study.plan) or ""
     here = [item for item in past if item.reference_digest == digest]
     records = [(item, item.folder.records(item.study)) for item in here]
@@ -115,7 +117,9 @@ def look_around(app: App) -> State:
         elsewhere=sum(not item.study.single for item in past) - len(studies),
         newest=_newest(studies),
         findings=_findings(planned, past, digest),
-        next_steps=tuple(
+        next_steps=()
+        if not planned.app.hears
+        else tuple(
             next_steps(
                 planned,
                 floor,
@@ -127,6 +131,7 @@ def look_around(app: App) -> State:
             )
         ),
         unplanned=unplanned,
+        caution=planned.caution,
     )
 
 
@@ -144,13 +149,17 @@ def _of_configuration(digest: str, past: Sequence[PastStudy]) -> Mapping[int | N
     return found
 
 
-def _planned(app: App, settings: Sequence[str], told: Sequence[str]) -> tuple[Planned, str | None]:
+def _planned(
+    app: App, settings: Sequence[str], told: Sequence[str], last: PastStudy | None
+) -> tuple[Planned, str | None]:
     """The app's own study, or where that is refused its reference alone and the reason."""
     try:
-        return plan_filled(app, settings, told), None
+        return plan_or_newest(app, settings, told, last), None
+    except AppRuns:
+        raise
     except AppUnusable as error:
         try:
-            return plan_filled(app, [*settings, NO_AXES], told), error.reason
+            return plan_or_newest(app, [*settings, NO_AXES], told, last), error.reason
         except AppUnusable:
             raise error from None
 

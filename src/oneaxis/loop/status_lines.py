@@ -11,6 +11,8 @@ from oneaxis.loop.status import State
 
 def status_lines(state: State) -> Iterator[tuple[str, str]]:
     """Heading and text of each line."""
+    if state.caution:
+        yield "app", state.caution
     chosen = " ".join(f"{group}={option}" for group, option in state.choices.items() if group != "axes" and option)
     age = f"first run {_ago(state.first_run, state.now)}" if state.first_run else "never run as it is"
     yield "reference", f"{state.name}: {chosen}" if chosen else state.name

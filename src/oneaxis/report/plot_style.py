@@ -135,7 +135,7 @@ def png_bytes(figure: Figure) -> bytes:
 
 def shortened(text: str, longest: int = LONGEST) -> str:
     """One line of at most `longest` characters; what is left out is in its middle."""
-    line = " ".join(text.split())
+    line = " ".join(text.encode("utf-8", "replace").decode().split())  # no font has halves of surrogate pairs
     if len(line) <= longest:
         return line
     head = (longest - 1) * 2 // 3

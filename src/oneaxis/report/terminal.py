@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from oneaxis.planning.refusal import show, shown
+from oneaxis.report.output import output
 from oneaxis.report.table import Table
 from oneaxis.vocabulary import Change, Deviation, Plan
 
@@ -23,9 +25,9 @@ COLOURS = {"+": "green", "−": "red", "!": "red", "x": "magenta", "…": "magen
 
 def console() -> Console:
     """A console for standard output: 80 columns and no control characters where it isn't a terminal."""
-    made = Console(highlight=False, soft_wrap=False)
+    made = Console(file=output(sys.stdout), highlight=False, soft_wrap=False)
     if not made.is_terminal:
-        made = Console(highlight=False, width=PLAIN_WIDTH, no_color=True)
+        made = Console(file=output(sys.stdout), highlight=False, width=PLAIN_WIDTH, no_color=True)
     return made
 
 
@@ -33,6 +35,11 @@ def say(terminal: Console, text: str) -> None:
     """Print text as it is: no markup, no wrapping, so that commands and links can be copied."""
     if text:
         terminal.print(Text(text), soft_wrap=True)
+
+
+def note(text: str) -> str:
+    """What is said before an answer, of what it rests on; nothing where there is nothing to say."""
+    return f"note: {text}" if text else ""
 
 
 def plan_view(plan: Plan, *, heading: str) -> RenderableType:

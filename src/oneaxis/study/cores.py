@@ -24,7 +24,7 @@ def visible_devices() -> tuple[str, ...]:
     program = shutil.which("nvidia-smi")
     if program is None:
         return ()
-    listed = subprocess.run([program, "--list-gpus"], capture_output=True, text=True, check=False, timeout=10)  # noqa: S603
+    listed = subprocess.run([program, "--list-gpus"], capture_output=True, check=False, timeout=10)  # noqa: S603
     return tuple(str(number) for number, _ in enumerate(listed.stdout.splitlines()))
 
 

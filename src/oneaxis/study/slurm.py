@@ -92,4 +92,7 @@ class Queue:
 
 
 def _told(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout  # noqa: S603 - Slurm's own
+    ended = subprocess.run(  # noqa: S603 - Slurm's own
+        command, check=True, capture_output=True, text=True, errors="replace", timeout=PATIENCE
+    )
+    return ended.stdout

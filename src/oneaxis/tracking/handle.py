@@ -79,6 +79,7 @@ class MirrorProcess:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                errors="replace",
                 env=environment,
                 start_new_session=True,  # Ctrl-C is the sweeper's; it ends the mirror in its own time
             )

@@ -52,6 +52,11 @@ def to_key(name: str, *, kept: str = "") -> str:
     return text
 
 
+def to_text(text: str) -> str:
+    """A value as a text that every store takes: a byte that is no text (half of a surrogate pair) becomes `?`."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def from_key(key: str) -> str:
     """The name behind a key."""
     if key == "_x_":

@@ -12,7 +12,7 @@ from typing import Any
 from mlflow.entities import Metric
 
 from oneaxis.canonical import leaves
-from oneaxis.tracking.names import NAMES, Names, to_key
+from oneaxis.tracking.names import NAMES, Names, to_key, to_text
 from oneaxis.trial.journal import curve_file
 from oneaxis.vocabulary import Record
 
@@ -23,7 +23,7 @@ def params(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """A configuration's leaves as keys and texts that MLflow takes."""
     for path, value in leaves(config):
         if path:
-            text = str(value)
+            text = to_text(str(value))
             yield to_key(".".join(path)), text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 

@@ -12,7 +12,7 @@ from oneaxis.report.order import ordered
 from oneaxis.report.sentence import sentence
 from oneaxis.report.table import tabulate
 from oneaxis.study.progress import failure_line
-from oneaxis.tracking.names import NAMES
+from oneaxis.tracking.names import NAMES, to_text
 from oneaxis.tracking.rows import LONGEST_VALUE
 from oneaxis.vocabulary import Record, Study, Trial
 
@@ -25,7 +25,7 @@ def source_tags(study: Study) -> dict[str, str]:
     """The command that a run comes from."""
     return {
         "mlflow.source.type": "LOCAL",
-        "mlflow.source.name": shlex.join(["python", *study.app, *study.arguments]),
+        "mlflow.source.name": to_text(shlex.join(["python", *study.app, *study.arguments])),
     }
 
 
@@ -34,7 +34,7 @@ def study_tags(study: Study, folder: Path) -> dict[str, str]:
     return {
         "oneaxis.study": study.id,
         "oneaxis.role": "study",
-        "oneaxis.folder": str(folder),
+        "oneaxis.folder": to_text(str(folder)),
         "mlflow.note.content": f"{len(study.plan.trials)} trials; running.",
     }
 
@@ -67,7 +67,7 @@ def trial_tags(study: Study, trial: Trial, record: Record | None) -> dict[str, s
             tags["oneaxis.reused_from"] = f"{record.reused_from['study']} {record.reused_from['folder']}"
         if record.failure is not None:
             tags["oneaxis.failure"] = f"{record.failure.kind}: {record.failure.message}"[:LONGEST_VALUE]
-    return tags
+    return {name: to_text(value) for name, value in tags.items()}
 
 
 def left_out(study: Study, taken: Mapping[int, frozenset[str]]) -> str:
@@ -97,4 +97,4 @@ def note(study: Study, comparison: Comparison) -> str:
         else f"- missing: {trial.label(several_seeds=several)}: it left no record"
         for trial, record in comparison.unusable
     )
-    return "\n".join(lines)
+    return to_text("\n".join(lines))
