@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from oneaxis.analysis.comparison import wanted_trials
 from oneaxis.canonical import digest
-from oneaxis.errors import BadRecord, OneAxisError, TrialRefused, TrialTaken, WorkerDied
+from oneaxis.errors import BadRecord, OneAxisError, TrialFailed, TrialRefused, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.trial.guard import container, now, resolved
 from oneaxis.trial.outcome import read_metrics
@@ -85,7 +86,9 @@ def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:
         if study.plan.reference is None:
             failure = None  # nothing is compared, so no metric is needed
     else:
-        metrics, failure = {}, Failure(type(returned).__name__, str(returned))
+        cause = returned.__cause__ if isinstance(returned, TrialFailed) else None
+        trace = "" if cause is None else "".join(traceback.format_exception(cause))
+        metrics, failure = {}, Failure(type(returned).__name__, str(returned), trace)
     status: Status = "failed" if failure else "finished"
     if isinstance(returned, TrialRefused):
         status = "refused"
