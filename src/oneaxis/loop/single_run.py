@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from oneaxis.errors import OneAxisError
 from oneaxis.loop.command_line import typed_arguments
 from oneaxis.masking import masked_addresses
 from oneaxis.study.folder import StudyFolder
+from oneaxis.study.place import kept_folders, place_of_run
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.store import AUTO, choose_store, reach
 from oneaxis.trial import journal
@@ -66,14 +68,20 @@ class RecordRun(Callback):
         if config.hydra.mode == RunMode.MULTIRUN:
             return
         tracking, uri = _tracking(config)
-        folder = StudyFolder(Path(config.hydra.runtime.output_dir))
-        study, record = _begin(config, tracking)
-        folder.write_study(study)
+        output, cwd = Path(config.hydra.runtime.output_dir), Path(config.hydra.runtime.cwd)
+        record = _record(config)
+        elsewhere = cwd / "outputs" / f"{datetime.now().astimezone():%Y-%m-%d/%H-%M-%S}"  # as Hydra has it
+        folder, study, reason = place_of_run(
+            output, elsewhere, kept_folders(config), lambda folder: _study(config, record, folder, tracking)
+        )
+        if reason:
+            log.info("%s; the record of this run lies in %s", reason, folder.root)
+        record = replace(record, study=study.id)
         mirror = MirrorProcess(folder.root, uri) if uri is not None else None
         handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror), uri=uri)
         witness = Witness(str(project_root()), {})
         notes = journal.open_journal(folder.root)
-        expected = expect(folder.root, OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"))
+        expected = expect(output, OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"))
         self._open = _Open(study, record, folder, notes, handover, witness, mirror, expected, time.perf_counter())
         atexit.register(self._left_open)
         witness.open()
@@ -138,20 +146,40 @@ def _asker(mirror: MirrorProcess | None) -> Callable[[], None]:
     return (lambda: mirror.run_wanted(0)) if mirror is not None else (lambda: None)
 
 
-def _begin(config: DictConfig, tracking: Tracking) -> tuple[Study, Record]:
+def _record(config: DictConfig) -> Record:
+    """The run's record as it is before the task, of no study yet."""
     task = task_part(config)
     plain = container(task)
-    overrides = tuple(OmegaConf.to_container(config.hydra.overrides.task) or ())
-    seed_key = str(OmegaConf.select(config, "hydra.sweeper.seed_key") or "seed")
+    seed_key = _seed_key(config)
     seed = OmegaConf.select(task, seed_key, throw_on_missing=False)
-    whole = seed if isinstance(seed, int) and not isinstance(seed, bool) else None
-    trial = Trial(0, None, None, None, whole, overrides, digest(plain, without=tuple(seed_key.split("."))), ".")
-    moment = now()
-    plan = Plan(None, overrides, (), (trial,), seed_key, (whole,), (whole,), shifted=overrides)
-    study = Study(
+    overrides: Any = OmegaConf.to_container(config.hydra.overrides.task)
+    return Record(
+        study="",
+        trial=0,
+        role="reference",
+        axis=None,
+        value=None,
+        deviation=None,
+        seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
+        folder=".",
+        status="failed",
+        overrides=tuple(overrides or ()),
+        digest=digest(plain, without=tuple(seed_key.split("."))),
+        fingerprint=digest(plain),
+        config=resolved(task),
+        started=now(),
+    )
+
+
+def _study(config: DictConfig, record: Record, folder: StudyFolder, tracking: Tracking) -> Study:
+    """The study that such a run is: its one trial, and nothing to compare it with."""
+    trial = Trial(0, None, None, None, record.seed, record.overrides, record.digest, record.folder)
+    seeds = (record.seed,)
+    plan = Plan(None, record.overrides, (), (trial,), _seed_key(config), seeds, seeds, shifted=record.overrides)
+    return Study(
         id=secrets.token_hex(8),
-        name=f"{config.hydra.job.name} {Path(config.hydra.runtime.output_dir).name}",
-        created=moment,
+        name=f"{config.hydra.job.name} {folder.root.name}",
+        created=record.started,
         app=tuple(entry_point()),
         arguments=typed_arguments(),
         cwd=str(config.hydra.runtime.cwd),
@@ -159,23 +187,10 @@ def _begin(config: DictConfig, tracking: Tracking) -> tuple[Study, Record]:
         policy=Policy(),
         tracking=tracking,
     )
-    record = Record(
-        study=study.id,
-        trial=0,
-        role="reference",
-        axis=None,
-        value=None,
-        deviation=None,
-        seed=whole,
-        folder=".",
-        status="failed",
-        overrides=overrides,
-        digest=trial.digest,
-        fingerprint=digest(plain),
-        config=resolved(task),
-        started=moment,
-    )
-    return study, record
+
+
+def _seed_key(config: DictConfig) -> str:
+    return str(OmegaConf.select(config, "hydra.sweeper.seed_key") or "seed")
 
 
 def _tracking(config: DictConfig) -> tuple[Tracking, str | None]:

@@ -12,7 +12,7 @@ from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study import manifest
 from oneaxis.study.claim import owner_of
 from oneaxis.study.same import complete
-from oneaxis.trial.codec import RECORD_FILE, read_json, read_record, write_json, write_record
+from oneaxis.trial.codec import RECORD_FILE, make_json, read_json, read_record, write_json, write_record
 from oneaxis.vocabulary import Record, Study
 
 STUDY_FILE = "study.json"
@@ -54,6 +54,10 @@ class StudyFolder:
 
     def write_study(self, study: Study) -> None:
         write_json(manifest.to_json(study), self.study_file)
+
+    def make_study(self, study: Study) -> bool:
+        """Write `study.json`, unless there is one."""
+        return make_json(manifest.to_json(study), self.study_file)
 
     def read_study(self) -> Study:
         """Read `study.json`.

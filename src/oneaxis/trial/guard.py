@@ -198,7 +198,7 @@ def _home(hydra: DictConfig, study: str | None) -> Path:
     """Where the record belongs: the job's folder, or one of ours beside it where the app names job folders."""
     folder = str(hydra.sweeper.job.folder)
     output = Path(hydra.runtime.output_dir)
-    if output.name == folder and study is None:
+    if str(hydra.sweep.subdir) == folder and study is None:
         return output
     home = Path(study or Path(hydra.runtime.cwd) / str(hydra.sweep.dir)) / folder
     home.mkdir(parents=True, exist_ok=True)
