@@ -35,6 +35,30 @@ def test_a_second_study_in_a_fixed_folder_never_touches_the_first(host):
     assert first.id != second.id
 
 
+def test_the_folder_that_the_app_is_started_in_is_no_studys(host):
+    app = host("plain")
+    ended = app.sweep("lr=0.5,1", "hydra.sweep.dir=.")
+    assert ended.status == 1
+    own = "give the study a folder of its own: hydra.sweep.dir=PATH"
+    assert f"oneaxis: . is the folder that the command is typed in; {own}" in ended.said
+    assert app.left == []
+
+
+@pytest.mark.parametrize("more", [[], ["hydra.sweeper.reference=false"]])
+def test_records_lie_in_the_study_where_each_trial_would_name_another_folder_for_it(host, more):
+    app = host("plain")
+    ended = app.sweep(
+        "lr=0.5,1", "hydra.sweep.dir=runs/${lr}", "hydra.sweep.subdir=x/${hydra.sweeper.job.folder}", *more
+    )
+    assert ended.status == 0, ended
+    root = app.study.root
+    assert root == app.root / "runs" / "0.25"
+    records = sorted(path.parent for path in app.root.rglob("record.json"))
+    assert records == sorted(root / record["folder"] for record in app.study.records.values())
+    assert len(records) == (2 if more else 3)
+    assert all(record["environment"]["packages"] for record in app.study.records.values()), "written by the job itself"
+
+
 def test_job_folders_that_the_app_names_are_left_to_it(host):
     app = host("plain")
     ended = app.sweep("lr=0.5,1", "hydra.sweep.subdir=job/${hydra.job.num}")

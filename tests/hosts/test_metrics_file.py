@@ -56,7 +56,7 @@ def test_a_single_run_in_a_folder_of_earlier_runs_reads_what_it_wrote_alone(host
     assert app.study.metric("acc")["reference"] == pytest.approx(0.135)
     (app.root / "silent").touch()
     ended = app.python(*command)
-    assert app.study.statuses["reference"] == "failed"
+    assert app.studies[-1].statuses["reference"] == "failed"
     assert OLDER in ended.said
 
 

@@ -64,6 +64,21 @@ def test_a_tracking_server_that_is_gone_costs_only_the_mirror(host):
     assert app.study.statuses == {"reference": "finished"}
 
 
+def test_a_run_in_a_studys_folder_or_in_an_earlier_runs_leaves_its_record_beside(host):
+    app = host("plain")
+    assert app.sweep("lr=choice(0.5)", "hydra.sweep.dir=st").status == 0
+    before = {path: path.read_bytes() for path in (app.root / "st").rglob("*.json")}
+    ended = app.python("app.py", CALLBACK, *UNTRACKED, "hydra.run.dir=st", "hydra.job.chdir=true", "lr=1")
+    assert ended.status == 0, ended
+    assert f"{app.root}/st holds another run or study; the record of this run lies in {app.root}/st-2" in ended.said
+    assert {path: path.read_bytes() for path in (app.root / "st").rglob("*.json")} == before
+    _, single = app.studies
+    assert (single.root.name, single.statuses, single.name) == ("st-2", {"reference": "finished"}, "app st-2")
+    assert app.python("app.py", CALLBACK, *UNTRACKED, "hydra.run.dir=.").status == 0
+    assert {study.root.name for study in app.studies} > {"st", "st-2"}
+    assert not (app.root / "study.json").exists(), "it would hide all others"
+
+
 EXIT = ("Exit", "the process ended before the task returned")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.planning.asked import axis
@@ -12,7 +13,7 @@ from tests.study.examples import record, study
 from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study.claim import take
 from oneaxis.study.folder import STUDY_FILE, StudyFolder
-from oneaxis.study.place import find_place, resumed_place
+from oneaxis.study.place import find_place, place_of_run, resumed_place
 from oneaxis.study.same import complete, differences
 from oneaxis.vocabulary import Policy
 
@@ -96,6 +97,94 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path):
     with pytest.raises(FolderUnusable, match="can't be written"):
         find_place(tmp_path / "study", same)
     tmp_path.chmod(0o700)
+
+
+# -- folders that belong to something else ---------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project in which a command is typed, with a study and the folder of another project."""
+    here = tmp_path / "project" / "typed"
+    for path in (here / "conf", here / "other" / ".git"):
+        path.mkdir(parents=True)
+    left(here / "studies" / "st", study(axis("lr", "0.7")))
+    monkeypatch.chdir(here)
+    return {here / "conf": "the app's configuration", here: "where this is typed", here.parent: "the project's"}
+
+
+OWN = "; give the study a folder of its own: hydra.sweep.dir=PATH"
+
+
+@pytest.mark.parametrize(
+    "wanted, said",
+    [
+        ("", ". is where this is typed"),
+        (".", ". is where this is typed"),
+        ("studies/..", "studies/.. is where this is typed"),
+        ("..", ".. is the project's"),
+        ("../..", "../.. holds the app's configuration"),
+        ("/", "/ holds the app's configuration"),
+        ("conf", "conf is the app's configuration"),
+        ("other", "other is a project's folder (it holds .git)"),
+        ("studies/st/lr=0.7", "studies/st/lr=0.7 lies in the folder of a study, {here}/studies/st"),
+        (
+            "studies/st/deeper/and/deeper",
+            "studies/st/deeper/and/deeper lies in the folder of a study, {here}/studies/st",
+        ),
+    ],
+)
+def test_a_folder_of_something_else_is_no_studys(project, tmp_path, wanted, said):
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(FolderUnusable) as caught:
+        find_place(Path(wanted), same, project)
+    assert str(caught.value) == said.format(here=Path.cwd()) + OWN
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("wanted, used", [("studies", "studies"), ("conf/x", "conf/x"), ("../runs", "../runs")])
+def test_any_other_folder_is_as_good_as_before(project, wanted, used):
+    assert find_place(Path(wanted), same, project).folder.root == Path(used)
+
+
+def test_a_study_that_is_there_since_before_goes_on_wherever_it_lies(project):
+    left(Path.cwd())
+    assert find_place(Path(), same, project).earlier.id == "abc"
+    # And hides nothing from studies below it.
+    assert find_place(Path("new"), same, project).folder.root == Path("new")
+
+
+def test_a_name_beside_is_found_for_a_folder_that_is_named_by_its_parent(project):
+    left(Path.cwd() / "away" / "st", study(axis("lr", "0.7")))
+    (Path.cwd() / "away" / "st" / "deeper").mkdir()
+    place = find_place(Path("away/st/deeper/.."), same, project)
+    assert place.folder.root == Path.cwd() / "away" / "st-2"
+
+
+# -- single runs -----------------------------------------------------------------------------------
+
+
+def run(wanted, kept):
+    folder, made, reason = place_of_run(Path(wanted), Path("elsewhere"), kept, lambda _: study())
+    assert folder.read_study().id == made.id
+    return str(folder.root), reason
+
+
+def test_no_run_writes_where_anything_of_ours_lies(project):
+    studies = Path("studies/st/study.json").read_bytes()
+    assert run("free", project) == ("free", "")
+    assert run("free", project) == ("free-2", "free holds another run or study")
+    assert run("studies/st", project) == ("studies/st-2", "studies/st holds another run or study")
+    assert run("studies/st/lr=0.7", project)[0] == "elsewhere"
+    assert run(".", project) == ("elsewhere-2", ". is where this is typed")
+    assert run(".", project) == ("elsewhere-3", ". is where this is typed")
+    Path("trial").mkdir()
+    Path("trial/record.json").touch()
+    assert run("trial", project)[0] == "trial-2"
+    Path("begun").mkdir()
+    take(Path("begun"))
+    assert run("begun", project)[0] == "begun-2"
+    assert Path("studies/st/study.json").read_bytes() == studies
 
 
 # -- a study that was asked for by name ------------------------------------------------------------

@@ -12,6 +12,7 @@ from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import Terminated
 from oneaxis.study.relaunch import Relaunch, batches
+from oneaxis.study.started import Started
 from oneaxis.trial.own import PLACE, made
 
 TRIALS = study().plan.trials
@@ -21,6 +22,10 @@ class Batch(RuntimeError):
     """What a launcher raises that loses its batch."""
 
 
+class Impossible(OSError):
+    """What Hydra raises before a task."""
+
+
 class Launcher:
     """Runs trials in order as a plan says: each trial's ends, one an attempt. `die` ends the whole batch."""
 
@@ -28,18 +33,26 @@ class Launcher:
         self.folder = folder
         self.ends = {int(name[1:]): list(found) for name, found in ends.items()}
         self.launched = []
+        self.trials = TRIALS
 
     def launch(self, job_overrides, first):
         indices = [int(overrides[0]) for overrides in job_overrides]
         assert indices[0] == first
         self.launched.append(indices)
-        return [self.run(TRIALS[index]) for index in indices]
+        return [self.run(self.trials[index]) for index in indices]
 
     def run(self, trial):
         ends = self.ends.get(trial.index, [])
         end = ends.pop(0) if ends else "finish"
         job = self.folder.job(trial.folder)
         job.mkdir(exist_ok=True)
+        if end in ("early", "starts", "begins"):
+            Started(self.folder.root).note(trial.index)
+            if end == "early":
+                raise Impossible(f"no folder for {trial.deviation}")
+            if end == "begins":
+                (job / "running.json").write_text("{}")
+            return None
         if end == "finish":
             self.folder.write_record(record(trial, acc=1.0))
             return JobReturn(status=JobStatus.COMPLETED)
@@ -66,15 +79,15 @@ def folder(tmp_path):
     return StudyFolder(tmp_path)
 
 
-def run(folder, launcher, **options):
+def run(folder, launcher, *, trials=TRIALS, **options):
     said = []
     relaunch = Relaunch(launcher, folder, lambda trial: [str(trial.index)], say=said.append, **options)
     ended = {}
-    for trials, jobs in relaunch.run([list(TRIALS)]):
-        for trial, job in zip(trials, jobs, strict=True):
+    for batch, jobs in relaunch.run([list(trials)]):
+        for trial, job in zip(batch, jobs, strict=True):
             assert trial.index not in ended, "told twice"
             ended[trial.index] = job
-    assert sorted(ended) == [0, 1, 2]
+    assert sorted(ended) == [trial.index for trial in trials]
     return ended, said
 
 
@@ -152,6 +165,69 @@ def test_a_launcher_that_starts_nothing_is_not_asked_again(folder):
     with pytest.raises(Batch, match="no workers at all"):
         run(folder, launcher)
     assert launcher.launched == [[0, 1, 2]]
+
+
+# -- a job that fails before its task ---------------------------------------------------------------
+
+REASON = "TrialFailed: before its task: Impossible: no folder for lr=0.5"
+
+
+def test_a_job_that_fails_before_its_task_is_tried_alone_and_costs_its_trial_only(folder):
+    launcher = Launcher(folder, t1=["early"] * 9)
+    ended, said = run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2], [1], [2]]
+    assert reason(ended[1]) == REASON
+    assert ended[2].status == JobStatus.COMPLETED
+    assert said == ["launched again: lr=0.5 · seed 0 (Impossible)"]
+
+
+def test_what_had_begun_meanwhile_is_not_to_blame(folder):
+    """However often it happens: nothing of it counts as a death."""
+    launcher = Launcher(folder, t0=["begins", "begins"], t1=["early"] * 9, t2=["early"] * 9)
+    ended, said = run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2], [1], [0, 2], [2], [0]]
+    assert ended[0].status == JobStatus.COMPLETED
+    assert said[0] == "launched again: lr=0.5 · seed 0, reference · seed 0 (Impossible)"
+    assert (folder.job(TRIALS[0].folder) / "attempts" / "2" / "running.json").exists()
+
+
+def test_of_several_that_had_just_started_each_half_is_tried(folder):
+    launcher = Launcher(folder, t0=["starts"], t1=["starts", "starts"], t2=["early"] * 9)
+    ended, _ = run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2], [0], [1, 2], [1], [2]]
+    assert ended[0].status == ended[1].status == JobStatus.COMPLETED
+    assert type(ended[2]._return_value) is TrialFailed
+
+
+def test_other_seeds_of_it_take_nothing_along(folder):
+    trials = study(seeds=(0, 1)).plan.trials
+    bad = [trial.index for trial in trials if trial.deviation == "lr=0.5"]
+    launcher = Launcher(folder, **{f"t{index}": ["early"] * 9 for index in bad})
+    launcher.trials = trials
+    ended, _ = run(folder, launcher, trials=trials, contiguous=True)
+    assert [batch for batch in launcher.launched if set(batch) & set(bad)][1:] == [[index] for index in bad]
+    assert [trial for trial, job in ended.items() if job and job.status == JobStatus.FAILED] == bad
+    for batch in launcher.launched:
+        assert batch == list(range(batch[0], batch[0] + len(batch))), "a launch numbers its jobs upwards"
+
+
+def test_a_process_that_exits_before_the_task_costs_its_trial_only(folder):
+    class Exits(Launcher):
+        def launch(self, job_overrides, first):
+            try:
+                return super().launch(job_overrides, first)
+            except Impossible as error:
+                raise SystemExit(3) from error
+
+    ended, _ = run(folder, Exits(folder, t1=["early"] * 9))
+    assert "SystemExit: 3" in reason(ended[1])
+
+
+def test_a_launcher_that_stops_working_is_not_asked_for_each_trial(folder):
+    launcher = Launcher(folder, t1=["broken"] * 9)
+    with pytest.raises(Batch, match="no workers at all"):
+        run(folder, launcher)
+    assert launcher.launched == [[0, 1, 2], [1, 2]]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from pathlib import Path
 
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
@@ -12,6 +13,7 @@ from tests.study.examples import record, study
 from oneaxis.canonical import digest
 from oneaxis.errors import TrialTaken, WorkerDied
 from oneaxis.study.rounds import Unwritten, pending, settle
+from oneaxis.study.started import before_its_task
 from oneaxis.trial.guard import Guard
 from oneaxis.trial.outcome import NONE_RETURNED
 from oneaxis.trial.own import PLACE
@@ -146,6 +148,17 @@ def test_a_process_that_died_is_a_failed_record_with_its_last_output(jobs, plann
 
     assert (found.status, found.failure.kind) == ("failed", "WorkerDied")
     assert found.failure.traceback == "app.log:\nloading\nout of memory"
+
+
+def test_a_job_that_failed_before_its_task_is_a_failed_record_that_says_where(jobs, planned, deviation):
+    try:
+        Path("/dev/null/job").mkdir()
+    except OSError as error:
+        found = settle(planned, jobs.folder, deviation, before_its_task(error))
+    assert (found.status, found.failure.kind) == ("failed", "TrialFailed")
+    assert found.failure.message == "before its task: NotADirectoryError: [Errno 20] Not a directory: '/dev/null/job'"
+    assert "in mkdir" in found.failure.traceback
+    assert jobs.folder.record(deviation.folder) == found
 
 
 def test_a_trial_that_another_process_works_at_is_not_this_ones_to_record(jobs, planned, deviation):

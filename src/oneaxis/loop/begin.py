@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
+from oneaxis.errors import FolderUnusable
 from oneaxis.loop.advice import short
 from oneaxis.loop.answer import MASTER_FILE
 from oneaxis.loop.command_line import typed_arguments
@@ -25,7 +27,7 @@ from oneaxis.report.terminal import say
 from oneaxis.study.claim import Claim
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.leftovers import clear
-from oneaxis.study.place import Place, find_place, resumed_place
+from oneaxis.study.place import Place, find_place, kept_folders, resumed_place
 from oneaxis.study.reuse import Refuses, take_over
 from oneaxis.study.same import complete, differences
 from oneaxis.study.source import keep_source
@@ -34,6 +36,9 @@ from oneaxis.trial.guard import now
 from oneaxis.trial.loaded import project_root
 from oneaxis.trial.provenance import entry_point
 from oneaxis.vocabulary import Plan, Policy, Study, Tracking
+
+# What is the same for all trials: the time, the environment, what the app is called and where it started.
+_OF_A_TRIAL = re.compile(r"\$\{(?!now:|oc\.env:|hydra[.:](?:job\.(?:name|config_name)|runtime\.cwd)\})")
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def begin(
             return ("a plain sweep that is complete",)
         return differs(folder, study)
 
-    place = find_place(wanted, goes_on) if asked is None else resumed_place(Path(asked), differs)
+    place = find_place(wanted, goes_on, kept_folders(config)) if asked is None else resumed_place(Path(asked), differs)
     try:
         begun = _begun(place, config, plan, policy=settings.policy, tracking=tracking, terminal=terminal)
         records = begun.folder.records(begun.study)
@@ -122,7 +127,8 @@ def _begun(
         say(terminal, f"note: {note}")
     if place.earlier is None:
         study = described(config, plan, policy, tracking, folder.name)
-        folder.write_study(study, apart=works_in_study(config))
+        if not folder.make_study(study, apart=works_in_study(config)):
+            raise FolderUnusable(f"{folder.root} was taken by another run at the same moment; start the study again")
         keep_source(folder.own, project_root())
         save_masked(config, folder.own / MASTER_FILE)
     else:
@@ -138,7 +144,14 @@ def _begun(
         study,
         folder,
         place.claim,
-        moved=place.folder.root != Path(str(config.hydra.sweep.dir)),
+        moved=place.folder.root != Path(str(config.hydra.sweep.dir)) or _differs_by_trial(config),
         resumed=place.earlier is not None,
         queued=queued,
     )
+
+
+def _differs_by_trial(config: DictConfig) -> bool:
+    """Whether a trial's own values may name another folder than the study's: `hydra.sweep.dir=runs/${lr}`."""
+    raw = OmegaConf.to_container(config.hydra.sweep, resolve=False)
+    assert isinstance(raw, dict)
+    return _OF_A_TRIAL.search(str(raw["dir"])) is not None

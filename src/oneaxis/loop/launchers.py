@@ -26,9 +26,14 @@ def most_at_once(config: DictConfig) -> int | None:
     return physical_cores() if asked is None else int(asked)
 
 
+def ours(config: DictConfig) -> bool:
+    """Whether trials run through `hydra/launcher=oneaxis`."""
+    return _target(config).endswith(OURS)
+
+
 def one_at_a_time(config: DictConfig) -> bool:
     """Whether a trial is over before the next one starts, as far as the launcher's settings tell."""
-    if _target(config).endswith(OURS):
+    if ours(config):
         return bool(OmegaConf.select(config, "hydra.sweeper.workers") == 1)
     return _target(config).endswith(".BasicLauncher") or bool(OmegaConf.select(config, "hydra.launcher.n_jobs") == 1)
 
@@ -81,7 +86,7 @@ def pass_limit_on(config: DictConfig) -> None:
 def without_effect(config: DictConfig) -> Iterator[str]:
     """A remark on each setting of ours that the launcher has no way to keep."""
     target = _target(config)
-    if target.endswith(OURS):
+    if ours(config):
         return
     submitit = target.startswith(SUBMITIT)
     kept = {"timeout_minutes": submitit, "workers": submitit and target.endswith(".LocalLauncher"), "devices": False}
@@ -101,7 +106,7 @@ def refuse_hidden_devices(config: DictConfig, visible: str | None) -> None:
         If `hydra.sweeper.devices` names one.
     """
     named = OmegaConf.select(config, "hydra.sweeper.devices")
-    if named is None or visible is None or not _target(config).endswith(OURS):
+    if named is None or visible is None or not ours(config):
         return
     allowed = [device.strip() for device in visible.split(",")]
     hidden = [str(device) for device in named if str(device) not in allowed]

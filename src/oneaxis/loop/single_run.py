@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from oneaxis.loop.looking import end_if_looked_at
 from oneaxis.masking import masked_addresses
 from oneaxis.report.output import fitting
 from oneaxis.study.folder import StudyFolder
+from oneaxis.study.place import kept_folders, place_of_run
 from oneaxis.tracking.handle import Mirrored, MirrorProcess
 from oneaxis.tracking.store import AUTO, choose_store, reach
 from oneaxis.trial import journal
@@ -33,7 +35,7 @@ from oneaxis.trial.handover import Handover
 from oneaxis.trial.loaded import project_root
 from oneaxis.trial.outcome import Expected, expect, measured
 from oneaxis.trial.provenance import entry_point
-from oneaxis.trial.running import set_results_aside
+from oneaxis.trial.ranks import around_this_process
 from oneaxis.trial.witness import Witness
 from oneaxis.vocabulary import Failure, Plan, Policy, Record, Study, Tracking, Trial, split_key
 
@@ -58,7 +60,7 @@ class _Open:
 class RecordRun(Callback):
     """Leaves the same record and MLflow run as a study's trial. Called by Hydra in the job's process.
 
-    Does nothing in a multirun: there the sweeper's guard keeps the record.
+    Does nothing in a multirun, where the sweeper's guard keeps the record, nor in what a trial starts.
     """
 
     def __init__(self) -> None:
@@ -70,18 +72,23 @@ class RecordRun(Callback):
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
         """Open the record, when the job folder exists and the task is about to start."""
-        if config.hydra.mode == RunMode.MULTIRUN:
+        if config.hydra.mode == RunMode.MULTIRUN or around_this_process() is not None:
             return
         tracking, uri = _tracking(config)
-        folder = StudyFolder(Path(config.hydra.runtime.output_dir))
-        study, record = _begin(config, tracking)
-        set_results_aside(folder.root)
-        folder.write_study(study, apart=True)
+        output, cwd = Path(config.hydra.runtime.output_dir), Path(config.hydra.runtime.cwd)
+        record = _record(config)
+        elsewhere = cwd / "outputs" / f"{datetime.now().astimezone():%Y-%m-%d/%H-%M-%S}"  # as Hydra has it
+        folder, study, reason = place_of_run(
+            output, elsewhere, kept_folders(config), lambda folder: _study(config, record, folder, tracking)
+        )
+        if reason:
+            log.info("%s; the record of this run lies in %s", reason, folder.root)
+        record = replace(record, study=study.id)
         mirror = MirrorProcess(folder.root, uri) if uri is not None else None
         handover = Handover(folder.root, enabled=mirror is not None, asked=_asker(mirror), uri=uri)
         witness = Witness(str(project_root()), {})
         notes = journal.open_journal(folder.root)
-        expected = expect(folder.root, OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"))
+        expected = expect(output, OmegaConf.select(config, "hydra.sweeper.policy.metrics_file"))
         self._open = _Open(study, record, folder, notes, handover, witness, mirror, expected, time.perf_counter())
         atexit.register(self._left_open)
         witness.open()
@@ -149,20 +156,40 @@ def _asker(mirror: MirrorProcess | None) -> Callable[[], None]:
     return (lambda: mirror.run_wanted(0)) if mirror is not None else (lambda: None)
 
 
-def _begin(config: DictConfig, tracking: Tracking) -> tuple[Study, Record]:
+def _record(config: DictConfig) -> Record:
+    """The run's record as it is before the task, of no study yet."""
     task = task_part(config)
     plain = container(task)
-    overrides = tuple(OmegaConf.to_container(config.hydra.overrides.task) or ())
-    seed_key = str(OmegaConf.select(config, "hydra.sweeper.seed_key") or "seed")
+    seed_key = _seed_key(config)
     seed = OmegaConf.select(task, seed_key, throw_on_missing=False)
-    whole = seed if isinstance(seed, int) and not isinstance(seed, bool) else None
-    trial = Trial(0, None, None, None, whole, overrides, digest(plain, without=split_key(seed_key)), ".")
-    moment = now()
-    plan = Plan(None, overrides, (), (trial,), seed_key, (whole,), (whole,), shifted=overrides)
-    study = Study(
+    overrides: Any = OmegaConf.to_container(config.hydra.overrides.task)
+    return Record(
+        study="",
+        trial=0,
+        role="reference",
+        axis=None,
+        value=None,
+        deviation=None,
+        seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
+        folder=".",
+        status="failed",
+        overrides=tuple(overrides or ()),
+        digest=digest(plain, without=split_key(seed_key)),
+        fingerprint=digest(plain),
+        config=resolved(task),
+        started=now(),
+    )
+
+
+def _study(config: DictConfig, record: Record, folder: StudyFolder, tracking: Tracking) -> Study:
+    """The study that such a run is: its one trial, and nothing to compare it with."""
+    trial = Trial(0, None, None, None, record.seed, record.overrides, record.digest, record.folder)
+    seeds = (record.seed,)
+    plan = Plan(None, record.overrides, (), (trial,), _seed_key(config), seeds, seeds, shifted=record.overrides)
+    return Study(
         id=secrets.token_hex(8),
-        name=f"{config.hydra.job.name} {Path(config.hydra.runtime.output_dir).name}",
-        created=moment,
+        name=f"{config.hydra.job.name} {folder.root.name}",
+        created=record.started,
         app=tuple(entry_point()),
         arguments=typed_arguments(),
         cwd=str(config.hydra.runtime.cwd),
@@ -170,23 +197,10 @@ def _begin(config: DictConfig, tracking: Tracking) -> tuple[Study, Record]:
         policy=Policy(),
         tracking=tracking,
     )
-    record = Record(
-        study=study.id,
-        trial=0,
-        role="reference",
-        axis=None,
-        value=None,
-        deviation=None,
-        seed=whole,
-        folder=".",
-        status="failed",
-        overrides=overrides,
-        digest=trial.digest,
-        fingerprint=digest(plain),
-        config=resolved(task),
-        started=moment,
-    )
-    return study, record
+
+
+def _seed_key(config: DictConfig) -> str:
+    return str(OmegaConf.select(config, "hydra.sweeper.seed_key") or "seed")
 
 
 def _tracking(config: DictConfig) -> tuple[Tracking, str | None]:

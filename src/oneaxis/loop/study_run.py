@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hydra.core.utils import JobReturn
@@ -17,7 +17,7 @@ from oneaxis.loop.advice import caution, interrupted, next_steps, study_result, 
 from oneaxis.loop.job_folder import uses_own_folders
 from oneaxis.loop.known import reused_lines
 from oneaxis.loop.lacking import failure
-from oneaxis.loop.launchers import most_at_once
+from oneaxis.loop.launchers import most_at_once, ours
 from oneaxis.loop.launching import Launching
 from oneaxis.loop.leave import leave_comparison
 from oneaxis.loop.own_rate import own_rate_lines
@@ -32,6 +32,7 @@ from oneaxis.study.predictions import single_run_examples
 from oneaxis.study.progress import Progress, failure_line, first_result, waiting
 from oneaxis.study.relaunch import Relaunch, batches
 from oneaxis.study.rounds import Unwritten, pending, settle, settle_lost
+from oneaxis.study.started import Started
 from oneaxis.study.submitted import Submitted
 from oneaxis.study.times import Stages, keep_marks, time_line, time_report
 from oneaxis.study.watch import Watch
@@ -137,7 +138,12 @@ class StudyRun:
         self, trials: Sequence[Trial], watch: Watch, returns: list[Sequence[JobReturn]]
     ) -> BaseException | None:
         """Launch the trials; what ended the launches early, if anything did."""
-        launcher = self.launching.launcher()
+        contiguous = not uses_own_folders(self.launching.config)
+        started = Started(self.folder.root)
+        noted = started.noted_by(self.launching.context)
+        # Ours sees each job's process itself.
+        launching = self.launching if ours(self.launching.config) else replace(self.launching, context=noted)
+        launcher = launching.launcher()
         relaunch = Relaunch(
             launcher,
             self.folder,
@@ -145,12 +151,13 @@ class StudyRun:
             returned=self._settle,
             say=lambda text: say(self.terminal, text),
             limit=self.launching.limit,
+            contiguous=contiguous,
         )
         most = 1 if self.settings.fail_fast else most_at_once(self.launching.config)
         known = {job.trial: job for job in self.queued}
         queued = [(trial, known[trial.index]) for trial in trials if trial.index in known]
         new = self.launching.in_turn([trial for trial in trials if trial.index not in known], launcher)
-        rounds = batches(new, most=most, contiguous=not uses_own_folders(self.launching.config))
+        rounds = batches(new, most=most, contiguous=contiguous)
         settled: set[int] = set()
         problem: BaseException | None = None
         watch.start()
@@ -167,6 +174,7 @@ class StudyRun:
         for trial in [one for one in trials if one.index not in settled]:
             self._settle(trial, None)
         watch.stop()
+        started.forget_all()
         return problem
 
     def _settle(self, trial: Trial, job: JobReturn | None) -> Record | None:

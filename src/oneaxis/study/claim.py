@@ -104,7 +104,7 @@ def _holder(root: Path) -> tuple[int, Owner | None]:
 
 
 def _claims(root: Path) -> dict[int, Path]:
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         return {int(found[1]): path for path in root.iterdir() if (found := _NAME.match(path.name))}
     return {}
 

@@ -12,7 +12,7 @@ from oneaxis.errors import BadRecord, FolderUnusable
 from oneaxis.study import manifest
 from oneaxis.study.claim import owner_of
 from oneaxis.study.same import complete
-from oneaxis.trial.codec import has_record, read_json, read_record, write_json, write_record
+from oneaxis.trial.codec import has_record, make_json, read_json, read_record, write_json, write_record
 from oneaxis.trial.own import PLACE, begins, made
 from oneaxis.vocabulary import Record, Study
 
@@ -62,6 +62,11 @@ class StudyFolder:
     def write_study(self, study: Study, *, apart: bool = False) -> None:
         """Write `study.json`; `apart` from files of tasks, as all of the study's own from then on."""
         write_json(manifest.to_json(study), (made(self.root) if apart else self.own) / STUDY_FILE)
+
+    def make_study(self, study: Study, *, apart: bool = False) -> bool:
+        """As `write_study`, unless there is one: whether it was written."""
+        place = made(self.root) if apart else self.own
+        return make_json(manifest.to_json(study), place / STUDY_FILE)
 
     def read_study(self) -> Study:
         """Read `study.json`.

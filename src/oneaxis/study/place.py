@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from errno import ENOTDIR
 from pathlib import Path
 
+from omegaconf import DictConfig
+
 from oneaxis.errors import BadRecord, FolderUnusable
-from oneaxis.study.claim import Claim, take
-from oneaxis.study.folder import StudyFolder
+from oneaxis.study.claim import Claim, owner_of, take
+from oneaxis.study.folder import STUDY_FILE, StudyFolder
+from oneaxis.trial.codec import has_record
+from oneaxis.trial.loaded import project_root
 from oneaxis.vocabulary import Study
 
 TRIES = 1000  # studies in one wanted place
+PROJECT = (".git", "pyproject.toml")  # what no study's folder holds
 REFUSED = "it was changed since: revert that to go on, or start a new study"
 
 
@@ -26,24 +32,32 @@ class Place:
     notes: tuple[str, ...] = ()
 
 
-def find_place(wanted: Path, goes_on: Callable[[StudyFolder, Study], Sequence[str]]) -> Place:
+def find_place(
+    wanted: Path,
+    goes_on: Callable[[StudyFolder, Study], Sequence[str]],
+    kept: Mapping[Path, str] | None = None,
+) -> Place:
     """The first of `wanted`, `wanted-2`, … that is free or holds a study that goes on.
 
-    `goes_on` says why a study that is there doesn't; nothing, where it does.
+    `goes_on` says why a study that is there doesn't; nothing, where it does. `kept` are folders that are no study's,
+    and what each one is.
 
     Raises
     ------
     FolderUnusable
-        If no folder can be made or written.
+        If no folder can be made or written, or what is wanted belongs to something else.
     """
     notes: list[str] = []
+    taken = others(wanted, kept or {})
     for path in _names(wanted):
         folder = StudyFolder(path)
         try:
             if path.exists() and not path.is_dir():
                 raise NotADirectoryError(ENOTDIR, "a file is in its place")
-            path.mkdir(parents=True, exist_ok=True)
             earlier, reason = _earlier(folder, goes_on)
+            if taken and earlier is None:
+                raise FolderUnusable(f"{taken}; give the study a folder of its own: hydra.sweep.dir=PATH")
+            path.mkdir(parents=True, exist_ok=True)
             if reason:
                 notes.append(reason)
                 continue
@@ -60,6 +74,62 @@ def find_place(wanted: Path, goes_on: Callable[[StudyFolder, Study], Sequence[st
             ) from error
         return Place(folder, claim, earlier, tuple(notes[-1:]))
     raise FolderUnusable(f"{wanted} and {TRIES} names beside it are taken; choose another: hydra.sweep.dir=PATH")
+
+
+def place_of_run(
+    wanted: Path, elsewhere: Path, kept: Mapping[Path, str], study: Callable[[StudyFolder], Study]
+) -> tuple[StudyFolder, Study, str]:
+    """Make the folder of a single run, the first of `wanted`, `wanted-2`, … that nothing of ours lies in.
+
+    `elsewhere` stands in where what is `wanted` belongs to something else. The text says why it isn't `wanted`.
+
+    Raises
+    ------
+    FolderUnusable
+        If all names are taken.
+    """
+    reason = others(wanted, kept)
+    for path in _names(elsewhere if reason else wanted):
+        folder = StudyFolder(path)
+        made = study(folder)
+        if not has_record(path) and owner_of(path) is None:
+            path.mkdir(parents=True, exist_ok=True)
+            if folder.make_study(made, apart=True):
+                return folder, made, reason
+        reason = reason or f"{path} holds another run or study"
+    raise FolderUnusable(f"{wanted} and {TRIES} names beside it are taken; choose another: hydra.run.dir=PATH")
+
+
+def kept_folders(config: DictConfig) -> dict[Path, str]:
+    """Folders that are no study's, and what each one is."""
+    sources = [Path(each.path) for each in config.hydra.runtime.config_sources if each.schema == "file"]
+    return {
+        **dict.fromkeys(sources, "the folder of the app's configuration"),
+        project_root(): "the project's folder",
+        Path(config.hydra.runtime.cwd): "the folder that the command is typed in",
+    }
+
+
+def others(path: Path, kept: Mapping[Path, str]) -> str:
+    """Whose a folder is, if it belongs to something else: kept, or within another study; empty if to nothing.
+
+    A study in a project's own folder would hide all others there, and one within a study would be moved with its trial.
+    """
+    here = Path(os.path.realpath(path))
+    places = {Path(os.path.realpath(folder)): what for folder, what in kept.items()}
+    if here in places:
+        return f"{path} is {places[here]}"
+    for place, what in places.items():
+        if place.is_relative_to(here):
+            return f"{path} holds {what}"
+    for name in PROJECT:
+        if os.path.exists(here / name):  # noqa: PTH110 - what can't be looked at isn't there
+            return f"{path} is a project's folder (it holds {name})"
+    for above in here.parents:
+        around = any(place.is_relative_to(above) for place in places)
+        if not around and os.path.exists(above / STUDY_FILE):  # noqa: PTH110 - as above
+            return f"{path} lies in the folder of a study, {above}"
+    return ""
 
 
 def resumed_place(root: Path, differs: Callable[[StudyFolder, Study], Sequence[str]]) -> Place:
@@ -103,5 +173,6 @@ def _earlier(folder: StudyFolder, goes_on: Callable[[StudyFolder, Study], Sequen
 
 def _names(wanted: Path) -> Iterator[Path]:
     yield wanted
-    for number in range(2, TRIES):
-        yield wanted.with_name(f"{wanted.name}-{number}")
+    named = Path(os.path.realpath(wanted)) if wanted.name in ("", "..") else wanted
+    for number in range(2, TRIES if named.name else 0):
+        yield named.with_name(f"{named.name}-{number}")

@@ -1,7 +1,7 @@
 """Launch trials until each has a record or was given up: what a dying worker takes along is launched again.
 
-Hydra's joblib launcher loses a whole batch with one worker; records on disk stay. Which trial it was can't always be
-seen, so suspects run again one by one.
+Hydra's joblib launcher loses a whole batch with one worker, and most launchers with one job that fails before its task;
+records on disk stay. Which trial it was can't always be seen, so suspects run again one by one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hydra.plugins.launcher import Launcher
 from oneaxis.errors import TrialFailed, TrialTaken, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.interrupts import interruption
+from oneaxis.study.started import Started, before_its_task
 from oneaxis.study.submitted import Jobs, Submitted
 from oneaxis.trial.codec import has_record
 from oneaxis.trial.running import lives, queue_job, running, set_aside, timed_out
@@ -39,6 +40,7 @@ class Relaunch:
         returned: Callable[[Trial, JobReturn], object] = lambda *_: None,
         say: Callable[[str], None] = lambda _: None,
         limit: float | None = None,
+        contiguous: bool = False,
     ) -> None:
         self._launcher = launcher
         self._folder = folder
@@ -46,6 +48,8 @@ class Relaunch:
         self._returned = returned
         self._say = say
         self._limit = limit
+        self._contiguous = contiguous
+        self._started = Started(folder.root)
         self._jobs = Jobs(folder.root)
         self._ranks = getattr(launcher, "ranks", None)  # by trial: ours alone lets the longest start first
         self._queued: dict[int, Submitted] = {}
@@ -61,7 +65,7 @@ class Relaunch:
         Raises
         ------
         Exception
-            Whatever the launcher raised, where none of its jobs had begun.
+            Whatever the launcher raised, where none of its jobs had started.
         KeyboardInterrupt
             If one is behind what the launcher raised.
         """
@@ -72,24 +76,8 @@ class Relaunch:
             batch = waiting.popleft()
             try:
                 jobs = self._waited(batch) if batch[0].index in self._queued else self._launch(batch)
-            except Exception as error:
-                interrupt = interruption(error)
-                if interrupt is not None:
-                    raise interrupt from error
-                self._wait(batch)
-                recorded = [trial for trial in batch if self._recorded(trial)]
-                if recorded:
-                    yield recorded, [None] * len(recorded)
-                left = [trial for trial in batch if trial not in recorded]
-                suspects = [trial for trial in left if self._began(trial)]
-                if not suspects and not recorded:
-                    raise
-                yield from self._bury(suspects, [self._death(trial, error) for trial in suspects])
-                again = [trial for trial in suspects if not self._over(trial)]
-                unharmed = [trial for trial in left if trial not in suspects]
-                self._again(again, f"{type(error).__name__}")
-                waiting.extend([unharmed] if unharmed else [])
-                waiting.extend([trial] for trial in again)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - goes on, or is raised again
+                yield from self._lost(batch, error, waiting)
                 continue
             self._wait([trial for trial, job in zip(batch, jobs, strict=True) if _error(job, TrialTaken)])
             jobs = [self._in_time(*pair) for pair in zip(batch, jobs, strict=True)]
@@ -112,8 +100,49 @@ class Relaunch:
         if self._ranks and hasattr(self._launcher, "ranks"):
             # The launcher knows numbers of jobs, which are those of trials only where none is left out.
             self._launcher.ranks = {batch[0].index + place: self._ranks[each.index] for place, each in enumerate(batch)}
+        overrides = [list(self._overrides(trial)) for trial in batch]
+        self._started.forget(batch)
         with self._jobs.submitting(self._launcher, batch):
-            return self._launcher.launch([list(self._overrides(trial)) for trial in batch], batch[0].index)
+            return self._launcher.launch(overrides, batch[0].index)
+
+    def _lost(self, batch: Sequence[Trial], error: BaseException, waiting: deque[list[Trial]]) -> Iterator[Round]:
+        """What is left of a batch whose launch raised; what runs again is put into `waiting`."""
+        interrupt = interruption(error)
+        if interrupt is not None:
+            raise interrupt from error
+        self._wait(batch)
+        recorded = [trial for trial in batch if self._recorded(trial)]
+        if recorded:
+            yield recorded, [None] * len(recorded)
+        left = [trial for trial in batch if trial not in recorded]
+        early = [trial for trial in left if self._started.has(trial.index) and not self._began(trial)]
+        # If one failed before its task, the launcher ended those that had begun: it wasn't their fault.
+        suspects = [] if early else [trial for trial in left if self._began(trial)]
+        if not suspects and not recorded and not early:
+            raise error
+        if early and len(batch) == 1:
+            yield batch, [before_its_task(error)]
+            self._set_apart(batch[0], waiting)
+            return
+        yield from self._bury(suspects, [self._death(trial, error) for trial in suspects])
+        again = [trial for trial in suspects if not self._over(trial)]
+        unharmed = [trial for trial in left if trial not in suspects and trial not in early]
+        self._again([*early, *again, *filter(self._began, unharmed)], type(error).__name__)
+        middle = len(early) // 2
+        waiting.extendleft([*self._split(early[:middle]), *self._split(early[middle:])][::-1])
+        waiting.extend(self._split(unharmed))
+        waiting.extend([trial] for trial in again)
+
+    def _split(self, trials: Sequence[Trial]) -> list[list[Trial]]:
+        """What was one launch, without some of its trials."""
+        return batches(trials, most=None, contiguous=self._contiguous)
+
+    def _set_apart(self, failed: Trial, waiting: deque[list[Trial]]) -> None:
+        """Other seeds of what failed before its task will, too: alone they take nothing along."""
+        others = [[trial for trial in batch if trial.deviation != failed.deviation] for batch in waiting]
+        alike = [[trial] for batch in waiting for trial in batch if trial.deviation == failed.deviation]
+        waiting.clear()
+        waiting.extend([*alike, *(part for batch in others for part in self._split(batch))])
 
     def _waited(self, batch: Sequence[Trial]) -> Sequence[JobReturn]:
         """The returns of jobs that were submitted earlier; what is launched again is not among them any more."""
@@ -153,7 +182,7 @@ class Relaunch:
         )
         return told
 
-    def _death(self, trial: Trial, error: Exception) -> JobReturn:
+    def _death(self, trial: Trial, error: BaseException) -> JobReturn:
         job = JobReturn(status=JobStatus.FAILED)
         job.return_value = WorkerDied("its process died")
         in_time = self._in_time(trial, job)

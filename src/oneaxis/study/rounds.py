@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -81,7 +82,7 @@ def settle_lost(study: Study, folder: StudyFolder, trial: Trial) -> Record:
 def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:
     kept = job if isinstance(job, KeptReturn) else keep(job)
     told = kept.told
-    failure = told.failure if told.kind is None else Failure(told.kind, told.text)
+    failure = told.failure if told.kind is None else Failure(told.kind, told.text, _cause(job))
     if told.kind is None and study.plan.reference is None:
         failure = None  # nothing is compared, so no metric is needed
     status: Status = "failed" if failure else "finished"
@@ -91,6 +92,12 @@ def _rebuilt(study: Study, trial: Trial, job: JobReturn) -> Record:
     if kept is not job and job.cfg is not None:
         return replace(blank, config=resolved(job.cfg), fingerprint=digest(container(job.cfg)))
     return blank if told.config is None else replace(blank, config=told.config, fingerprint=told.fingerprint or "")
+
+
+def _cause(job: JobReturn) -> str:
+    """The traceback of what kept a job from its task, where the error that tells of it has one."""
+    cause = getattr(job._return_value, "__cause__", None)  # noqa: SLF001 - the public property raises for failed jobs
+    return "" if cause is None else "".join(traceback.format_exception(cause))
 
 
 def _blank(study: Study, trial: Trial, status: Status, failure: Failure | None) -> Record:

@@ -10,9 +10,10 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hydra.plugins.launcher import Launcher
 from oneaxis.errors import TrialFailed, WorkerDied
 from oneaxis.study.folder import StudyFolder
 from oneaxis.study.slurm import CANCELLED, OVERDUE, Queue, longest_array, reachable
+from oneaxis.study.started import Started, before_its_task
 from oneaxis.trial.running import queue_job
 from oneaxis.vocabulary import Trial
 
@@ -48,6 +50,7 @@ class Jobs:
         self._root = root
         self._file = StudyFolder(root).own / JOBS_FILE
         self._queue = Queue()
+        self._started = Started(root)
 
     @contextmanager
     def submitting(self, launcher: Launcher, batch: Sequence[Trial]) -> Iterator[None]:
@@ -68,7 +71,10 @@ class Jobs:
             for start in range(0, len(rows), size):
                 trials, *part = zip(*rows[start : start + size], strict=True)
                 jobs = submit(self, function, *part)
-                handed.extend(_Handle(job, self.cluster, queue) for job in jobs)
+                handed.extend(
+                    _Handle(job, self.cluster, queue, partial(started.has, trial.index))
+                    for trial, job in zip(trials, jobs, strict=True)
+                )
                 if on_slurm:
                     place = os.path.relpath(self.folder, root)
                     note(
@@ -77,7 +83,7 @@ class Jobs:
                     )
             return handed
 
-        note, queue, root = self._note, self._queue, self._root.absolute()
+        note, queue, root, started = self._note, self._queue, self._root.absolute(), self._started
         executor.map_array = noted
         try:
             yield
@@ -120,7 +126,7 @@ class Jobs:
         found: list[_Handle] = []
         for each in jobs:
             job: Any = SlurmJob(folder=self._root.absolute() / each.folder, job_id=each.job)
-            found.append(_Handle(job, each.cluster, self._queue))
+            found.append(_Handle(job, each.cluster, self._queue, partial(self._started.has, each.trial)))
         try:
             return [each.results()[0] for each in found]
         except KeyboardInterrupt:
@@ -151,10 +157,11 @@ class Jobs:
 class _Handle:
     """A job as Hydra's launcher wants it: `results` waits, and returns also where the job died."""
 
-    def __init__(self, job: Any, cluster: str, queue: Queue) -> None:
+    def __init__(self, job: Any, cluster: str, queue: Queue, started: Callable[[], bool]) -> None:
         self._job = job
         self._cluster = cluster
         self._queue = queue
+        self._started = started
         self._ended = False
 
     def wait(self) -> None:
@@ -178,11 +185,16 @@ class _Handle:
         Raises
         ------
         FailedJobError
-            If the job could not even begin with its trial.
+            If the job could not even start with its trial.
         """
         self.wait()
         if self._job.paths.result_pickle.exists():
-            return list(self._job.results())
+            try:
+                return list(self._job.results())
+            except Exception as error:
+                if not self._started():
+                    raise
+                return [before_its_task(error)]
         lost = JobReturn(status=JobStatus.FAILED)
         lost.return_value = self._death()
         return [lost]

@@ -89,6 +89,22 @@ def write_json(content: Mapping[str, Any], path: Path) -> Path:
     return path
 
 
+def make_json(content: Mapping[str, Any], path: Path) -> bool:
+    """Write JSON as `write_json`, unless there is such a file: whether it was made."""
+    partial = write_json(content, path.with_name(f".{path.name}.{secrets.token_hex(4)}.made"))
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        if path.exists():
+            return False
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return True
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file of ours and check its schema.
 
