@@ -39,6 +39,7 @@ class Guard:
     study's folder where Hydra's job folders lie elsewhere, `root` the project's; `main` is the main script's file and
     digest as the sweeping process loaded it. `limit` ends the process of a job that takes longer (seconds), for
     launchers that give each job a process and no time limit of ours. `typed` are the overrides of the whole study.
+    `alone`: the process runs this trial and no other one.
     """
 
     task: Task
@@ -50,6 +51,7 @@ class Guard:
     main: Mapping[str, str] = field(default_factory=dict)
     limit: float | None = None
     typed: tuple[str, ...] = ()
+    alone: bool = False
 
     def __call__(self, cfg: DictConfig) -> Any:
         """Run the task.
@@ -90,7 +92,7 @@ class Guard:
                 raise TrialRefused(refusal.message)
             witness = Witness(self.root or str(hydra.runtime.cwd), self.main)
             output = Path(hydra.runtime.output_dir)
-            with marked(InsideTrial(record.overrides, self.typed, str(output))):
+            with marked(InsideTrial(record.overrides, self.typed, str(output)), restored=not self.alone):
                 return run_and_record(
                     self.task,
                     cfg,
@@ -169,6 +171,8 @@ def run_and_record(
 
 def _leave(record: Record, folder: Path, hold: Hold) -> None:
     """Write the record, unless a resumed study gave the trial to another process meanwhile."""
+    if hold.forked:
+        return  # the record is for the process to leave that the task was called in
     if not hold.still():
         raise TrialTaken(f"{folder}: another process took this trial over; its record counts, not this one's")
     global _unwritten  # noqa: PLW0603 - one trial at a time runs in a process

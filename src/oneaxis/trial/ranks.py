@@ -24,20 +24,21 @@ class InsideTrial:
 
 
 @contextmanager
-def marked(trial: InsideTrial) -> Iterator[None]:
+def marked(trial: InsideTrial, *, restored: bool) -> Iterator[None]:
     """While this block runs, programs that this process starts know the trial.
 
-    Afterwards the process has the variables that it had before: where one process runs several trials, what one of them
-    sets is no other's.
+    Where one process runs several trials, it has the variables `restored` afterwards that it had before: what one of
+    them sets is no other's.
     """
     before = dict(os.environ)
     os.environ[VARIABLE] = json.dumps(asdict(trial))
     try:
         yield
     finally:
-        for name in [name for name in os.environ if name not in before]:
-            del os.environ[name]
-        os.environ.update(before)
+        if restored:
+            for name in [name for name in os.environ if name not in before]:
+                del os.environ[name]
+            os.environ.update(before)
 
 
 def around_this_process() -> InsideTrial | None:
