@@ -51,7 +51,7 @@ class Launcher:
             if end == "early":
                 raise Impossible(f"no folder for {trial.deviation}")
             if end == "begins":
-                (job / "running.json").write_text("{}")
+                (made(job) / "running.json").write_text("{}")
             return None
         if end == "finish":
             self.folder.write_record(record(trial, acc=1.0))

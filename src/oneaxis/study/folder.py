@@ -65,6 +65,8 @@ class StudyFolder:
 
     def make_study(self, study: Study, *, apart: bool = False) -> bool:
         """As `write_study`, unless there is one: whether it was written."""
+        if begins(self.study_file, "id"):
+            return False
         place = made(self.root) if apart else self.own
         return make_json(manifest.to_json(study), place / STUDY_FILE)
 

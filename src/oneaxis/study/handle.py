@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from oneaxis.study.program import NoProgram, Program
 from oneaxis.study.statements import late_import
 from oneaxis.study.warm import Fresh, Look, Warm, doubts, libraries, look
 from oneaxis.study.wire import Closed, receive, send
+from oneaxis.trial.loaded import MAIN
 
 SERVER = Path(__file__).with_name("serve.py")
 # All that joblib's workers set by themselves, so that a trial finds the same ones whatever launches it.
@@ -33,6 +35,7 @@ THREAD_VARIABLES = (
 )
 LEFT_PATIENCE = 60.0  # seconds that what trials left running is waited for when a study ends
 SAY_AFTER = 10.0  # seconds of waiting for an end before it is told
+_UNBUFFERED = re.compile("-[a-zA-VY-Z]*u[a-zA-VY-Z]*")  # alone or with other letters, none of which takes a value
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +73,9 @@ class Server:
         self.control = ours
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, *interpreter_flags(), str(SERVER), str(theirs.fileno())],
+                [sys.executable, *interpreter_flags(program), str(SERVER), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
+                cwd=program.folder if isinstance(program, Program) else None,
                 env=dict(first),
                 start_new_session=True,  # Ctrl-C reaches the sweeper alone, which then ends all others
             )
@@ -82,7 +86,6 @@ class Server:
                 "do": "prepare",
                 "program": program if isinstance(program, Program) else None,
                 "environment": {**first, **self.given, **own},
-                "folder": program.folder if isinstance(program, Program) else str(Path.cwd()),
                 "modules": libraries(modules) if ahead.warm else (),
                 "ahead": ahead.modules if ahead.warm else (),
                 "variables": dict(ahead.variables),
@@ -100,7 +103,10 @@ class Server:
         reasons = [*doubts(found, self._program_look, first, self.given)]
         if isinstance(self.program, Program) and self.program.file is not None:
             file = Path(self.program.file)
-            late = late_import(file, self.program.line, file.parent)
+            package = str(getattr(sys.modules[MAIN], "__package__", None) or "")
+            late = late_import(file, self.program.line, self._program_look.files, package)
+            if not file.is_file():
+                reasons.insert(0, f"{file} can't be read")
             if late is not None:
                 reasons.insert(0, f"{late.below} runs before {late.module} is imported")
         if reasons:
@@ -170,6 +176,9 @@ class Server:
             raise TrialFailed("the server of the local launcher died; start the study again to go on") from error
 
 
-def interpreter_flags() -> list[str]:
+def interpreter_flags(program: Program | NoProgram) -> list[str]:
     """The interpreter flags that the program was started with."""
-    return list(subprocess._args_from_interpreter_flags())  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing does
+    known: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing does
+    # This one is kept in no flag of Python's own.
+    unbuffered = isinstance(program, Program) and any(_UNBUFFERED.fullmatch(flag) for flag in program.start.flags)
+    return [*known, "-u"] if unbuffered else known

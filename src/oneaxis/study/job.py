@@ -6,6 +6,7 @@ trial's job in place of a whole study, answers the sweeping process, and lets th
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import sys
@@ -29,7 +30,7 @@ from oneaxis.study import hydra_job
 from oneaxis.study.returns import keep, pack_return
 from oneaxis.study.warm import sizes
 from oneaxis.trial.guard import Guard
-from oneaxis.trial.loaded import loaded
+from oneaxis.trial.loaded import MAIN, loaded
 
 HANDED = "ONEAXIS_JOB"  # a fresh interpreter's parent, and the descriptors of its ticket and its answer
 
@@ -87,22 +88,45 @@ def packed(config: Any) -> bytes:
     try:
         return pickle.dumps(config, protocol=pickle.HIGHEST_PROTOCOL)
     except Exception:  # noqa: BLE001 - classes that were made while the program ran have no name to be found by
-        return bytes(cloudpickle.dumps(config))
+        file = io.BytesIO()
+        _ByName(file).dump(config)
+        return file.getvalue()
+
+
+class _ByName(cloudpickle.Pickler):  # type: ignore[misc]  # untyped
+    """By value only what has no name to be found by: other classes of the main script are the program's own, too."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, type):
+            # What `make_dataclass` makes says another module's name.
+            for module in (obj.__module__, MAIN, *sys.modules):
+                if _found(module, obj.__qualname__) is obj:
+                    return NotImplemented if module == obj.__module__ else (_found, (module, obj.__qualname__))
+        return super().reducer_override(obj)
+
+
+def _found(module: str, name: str) -> Any:
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, "__dict__", {}).get(part)  # past a lazy module's own attributes, which would load it
+    return found
 
 
 def take_over(ticket: Ticket, answer: int) -> None:
     """From here on, this process's program runs the ticket's job where it calls Hydra. `answer`: a descriptor."""
     calls = 0
+    pipe = os.fstat(answer)
 
     def run(loader: Any, task: Task) -> list[list[JobReturn]]:
         nonlocal calls
-        if name_of(task, calls) != ticket.task:
-            # Another task of this program, or an earlier study of this one.
-            calls += name_of(task, ticket.task.call) == ticket.task
-            return []
-        before = set(sys.modules)
+        ours, call = name_of(task, ticket.task.call) == ticket.task, calls
+        calls += ours
+        if not ours or call != ticket.task.call:
+            return []  # another task of this program, or another study of this one
+        process, before = os.getpid(), set(sys.modules)
         job = run_job(loader, task, ticket)
-        _answer(job, answer, sizes(set(sys.modules) - before, depth=2))
+        if os.getpid() == process:  # not a copy of it, which the task made by a fork and let return
+            _answer(job, answer, pipe, sizes(set(sys.modules) - before, depth=2))
         if job.status != JobStatus.COMPLETED:
             sys.exit(1)  # as Hydra does
         return [[job]]
@@ -133,7 +157,7 @@ def take_over_if_handed() -> None:
     """`take_over` in an interpreter that was started for one trial. Called when Hydra loads its plugins."""
     parent, _, descriptors = os.environ.get(HANDED, "").partition(":")
     # A trial's own children inherit the variable, and are no trials.
-    if not descriptors or int(parent) != os.getppid():
+    if not descriptors or parent != str(os.getppid()):
         return
     del os.environ[HANDED]
     ticket, answer = map(int, descriptors.split(","))
@@ -151,12 +175,15 @@ def run_by_value(ticket: Ticket, answer: int) -> None:
     sys.path[:] = shared["path"]
     Singleton.set_state(shared["state"])
     setup_globals()
-    _answer(run_job(shared["loader"], shared["task"], replace(ticket, guard=None)), answer)
+    process, pipe = os.getpid(), os.fstat(answer)
+    job = run_job(shared["loader"], shared["task"], replace(ticket, guard=None))
+    if os.getpid() == process:
+        _answer(job, answer, pipe)
 
 
 def run_job(loader: Any, task: Task, ticket: Ticket) -> JobReturn:
     """Run one job under its guard; what can't even begin is a failed job."""
-    guarded = task if ticket.guard is None else replace(ticket.guard, task=task)
+    guarded = task if ticket.guard is None else replace(ticket.guard, task=task, shared=False)
     try:
         callbacks = Callbacks(pickle.loads(ticket.config))  # noqa: S301 - made by our own parent
         return hydra_job.run(HydraContext(loader, callbacks), cast("Any", guarded), ticket.config)
@@ -166,10 +193,13 @@ def run_job(loader: Any, task: Task, ticket: Ticket) -> JobReturn:
         return job
 
 
-def _answer(job: JobReturn, answer: int, imported: Mapping[str, int] | None = None) -> None:
+def _answer(job: JobReturn, answer: int, pipe: os.stat_result, imported: Mapping[str, int] | None = None) -> None:
     message = pack_return(keep(job, imported))
-    with suppress(OSError), os.fdopen(answer, "wb") as pipe:  # the study may be gone; the record is on disk
-        pipe.write(message)
+    with suppress(OSError):  # the study may be gone; the record is on disk
+        # A task that closes all descriptors may have opened a file of its own under this one's number.
+        if os.path.samestat(os.fstat(answer), pipe):
+            with os.fdopen(answer, "wb") as file:
+                file.write(message)
 
 
 def warm_up() -> None:

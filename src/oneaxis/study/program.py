@@ -7,6 +7,7 @@ import os
 import runpy
 import sys
 import threading
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
@@ -127,46 +128,67 @@ def _first_environment() -> dict[str, str]:
 def _first_folder(start: Start, environment: Mapping[str, str]) -> str:
     """The folder that this process was started in: the script may have left it since."""
     now = str(Path.cwd())
-    file = getattr(sys.modules.get(MAIN), "__file__", None)
-    for folder in (now, environment.get("PWD", "")):
-        if not folder or not Path(folder).is_dir():
-            continue
-        if start.kind != "script" or file is None or os.path.isabs(start.what):  # noqa: PTH117 - as it was typed
-            return folder
-        if (Path(folder) / start.what).absolute() == Path(file):
-            return folder
-    # A script that was typed as a relative path: what stands before it is the folder.
-    return str(file).removesuffix(start.what).rstrip(os.sep) or now if file and str(file).endswith(start.what) else now
+    file = getattr(sys.modules.get(MAIN), "__file__", None) or ""
+    if start.kind == "script" and not os.path.isabs(start.what):  # noqa: PTH117 - as it was typed
+        for ended in (file, file.removesuffix(f"{os.sep}__main__.py")):
+            if ended.endswith(os.sep + start.what):  # Python puts the folder before what was typed
+                return ended.removesuffix(start.what).rstrip(os.sep) or os.sep
+    shells = os.path.realpath(environment.get("PWD", now))  # as the system names it
+    if start.kind == "module":  # Python looks into that folder first
+        return next((folder for folder in (now, shells, *sys.path[:1]) if folder in sys.path), now)
+    # Else only a shell tells it; what isn't started by one may have an old folder there.
+    return shells if Path(shells).is_dir() and _leaves_its_folder(file) else now
 
 
-def run_as_main(start: Start) -> None:
-    """Run a program in this process as its interpreter would: as `__main__`, with its own arguments and search path.
+def _leaves_its_folder(file: str) -> bool:
+    try:
+        return b"chdir(" in Path(file).read_bytes()
+    except OSError:
+        return False
 
-    Source: "The Python command line" in Python's manual, and `Modules/main.c`.
+
+def pose_as(start: Start, folder: str) -> None:
+    """Let this process look as the program's own does: libraries may look at it when they are imported.
+
+    The program was started in `folder`. Source of this and the next: "The Python command line" in Python's manual, and
+    `Modules/main.c`.
     """
     own = sys.modules[MAIN]
     main = ModuleType(MAIN)
-    names: dict[str, Any] = vars(main)
-    names.update(__builtins__=sys.modules["builtins"], __annotations__={})
+    vars(main).update(__builtins__=sys.modules["builtins"], __annotations__={})
+    file = os.path.join(folder, start.what)  # noqa: PTH118 - links and dots stay, as with Python
+    if start.kind == "script" and not _is_container(file):
+        vars(main).update(__file__=file, __cached__=None, __loader__=SourceFileLoader(MAIN, file))
     for name in [name for name, module in sys.modules.items() if module is own]:
         sys.modules[name] = main  # multiprocessing keeps it by another name, too
     sys.modules["_oneaxis_server"] = own  # it stays alive as long as its code runs
     sys.orig_argv = [sys.executable, *start.words]
-    place = {"script": os.path.dirname(os.path.realpath(start.what)), "module": os.getcwd(), "command": ""}  # noqa: PTH109, PTH120
-    if not sys.flags.safe_path:
-        sys.path.insert(0, place[start.kind])
     sys.argv[:] = [{"module": "-m", "command": "-c"}.get(start.kind, start.what), *start.arguments]
+
+
+def run_as_main(start: Start) -> None:
+    """Run a program as its interpreter would, in a process that poses as it: with its own search path."""
+    names: dict[str, Any] = vars(sys.modules[MAIN])
+    container = start.kind == "script" and _is_container(start.what)
+    place = {"script": os.path.dirname(os.path.realpath(start.what)), "module": os.getcwd(), "command": ""}  # noqa: PTH109, PTH120
+    if container:
+        sys.path.insert(0, os.path.join(os.getcwd(), start.what))  # noqa: PTH109, PTH118 - as above
+    elif not sys.flags.safe_path:
+        sys.path.insert(0, place[start.kind])
     if start.kind == "module":
         runpy._run_module_as_main(start.what)  # type: ignore[attr-defined]  # noqa: SLF001 - what `-m` itself calls
+    elif container:
+        runpy._run_module_as_main(MAIN, alter_argv=False)  # type: ignore[attr-defined]  # noqa: SLF001 - as above
     elif start.kind == "command":
         exec(compile(start.what, "<string>", "exec"), names)  # noqa: S102 - the user's own program
-    elif Path(start.what).is_dir() or start.what.endswith(".zip"):
-        sys.path[0] = start.what
-        runpy._run_module_as_main(MAIN, alter_argv=False)  # type: ignore[attr-defined]  # noqa: SLF001 - as above
     else:
-        file = os.path.abspath(start.what)  # noqa: PTH100 - links stay as they are named
-        names.update(__file__=file, __cached__=None, __loader__=SourceFileLoader(MAIN, file))
+        file = names["__file__"]
         loaded.note(MAIN, file)
         with io.open_code(file) as source:
             code = compile(source.read(), file, "exec")
         exec(code, names)  # noqa: S102 - as above
+
+
+def _is_container(path: str) -> bool:
+    """Whether Python imports `__main__` from what was typed: a folder, or an archive of whatever name."""
+    return Path(path).is_dir() or zipfile.is_zipfile(path)

@@ -150,12 +150,13 @@ class Relaunch:
 
     def _tell(self, trial: Trial, job: JobReturn) -> None:
         """A process that dies for good leaves no record: written now, its failure shows now."""
-        if _error(job, WorkerDied) and self._deaths[trial.index] + 1 < MOST_DEATHS:
+        dead = self._dead(trial, job)
+        if dead and self._deaths[trial.index] + 1 < MOST_DEATHS:
             name = trial.label(several_seeds=trial.seed is not None)
             self._say(f"died: {name}: {job._return_value}; it runs again after the others")  # noqa: SLF001 - as below
             return
         if not _error(job, TrialTaken):
-            self._returned(trial, self._twice(job) if _error(job, WorkerDied) else job)
+            self._returned(trial, self._twice(job) if dead else job)
 
     def _bury(self, trials: Sequence[Trial], jobs: Sequence[JobReturn]) -> Iterator[Round]:
         """Count the deaths; yield the trials that are given up."""

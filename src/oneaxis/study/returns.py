@@ -179,7 +179,7 @@ def pack_return(job: KeptReturn) -> bytes:
     return _LENGTHS.pack(*map(len, parts)) + b"".join(parts)
 
 
-def unpack_return(answer: bytes) -> KeptReturn | None:
+def unpack_return(answer: bytes | bytearray) -> KeptReturn | None:
     """What `pack_return` packed; None as long as it isn't complete."""
     if len(answer) < _LENGTHS.size:
         return None
@@ -187,7 +187,7 @@ def unpack_return(answer: bytes) -> KeptReturn | None:
     if len(answer) < _LENGTHS.size + sum(lengths):
         return None
     places = [_LENGTHS.size + sum(lengths[:number]) for number in range(4)]
-    plain, value, configurations = (answer[start:end] for start, end in pairwise(places))
+    plain, value, configurations = (bytes(answer[start:end]) for start, end in pairwise(places))
     found: dict[str, Any] = json.loads(plain)
     found["failure"] = None if found["failure"] is None else Failure(**found["failure"])
     found["overrides"] = None if found["overrides"] is None else tuple(found["overrides"])

@@ -13,5 +13,5 @@ if __name__ == "__main__":
     sys.path.append(source)  # oneaxis may lie where only the program's own folder leads
     from oneaxis.study.server import main
 
-    sys.path.remove(source)
+    del sys.path[-1]  # not by its name: it may stand there once more, in its own place
     main(int(sys.argv[1]))

@@ -21,11 +21,12 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from oneaxis.study.generators import drawn, reseed
 from oneaxis.study.job import HANDED, Ticket, run_by_value, take_over, warm_up
-from oneaxis.study.program import Program, run_as_main
-from oneaxis.study.warm import drawn, largest_first, look, open_descriptors, reseed, shared, sizes
+from oneaxis.study.program import Program, pose_as, run_as_main
+from oneaxis.study.warm import largest_first, look, open_descriptors, shared, sizes
 from oneaxis.study.wire import Closed, receive, send
 
 SOURCE = str(Path(__file__).resolve().parents[2])
@@ -55,7 +56,7 @@ class _Server:
         os.set_blocking(self._wake_writer, False)
         signal.set_wakeup_fd(self._wake_writer, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sweeper's to handle
+        self._on_interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sweeper's to handle
 
     def serve(self) -> Callable[[], None] | None:
         with selectors.DefaultSelector() as waiting:
@@ -95,7 +96,8 @@ class _Server:
         """Load what the program's process has loaded, then what is to be loaded with a job's own variables."""
         self._program = message["program"]
         self._environment = message["environment"]
-        os.chdir(message["folder"])
+        if self._program is not None:
+            pose_as(self._program.start, self._program.folder)
         os.environ.clear()
         os.environ.update(self._environment)
         import_all(message["modules"])
@@ -145,7 +147,7 @@ class _Server:
     def _start_anew(self, ticket: Ticket, answer: int) -> None:
         """Become a new interpreter, which runs the program as it was typed."""
         assert self._program is not None
-        with tempfile.TemporaryFile() as file:
+        with _unnamed_file() as file:
             file.write(pickle.dumps(ticket))
             file.seek(0)
             for descriptor in (file.fileno(), answer):
@@ -161,7 +163,7 @@ class _Server:
         os.close(self._wake_reader)
         os.close(self._wake_writer)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, self._on_interrupt)
         os.environ.clear()
         os.environ.update(environment)
 
@@ -199,10 +201,20 @@ class _Server:
 
 def import_all(modules: Sequence[str]) -> None:
     """Import modules in this order; what can't be imported here, the program imports or fails on by itself."""
+    # The program's own process has shown these warnings. Filters that modules set stay, so the list isn't restored.
+    warnings.filterwarnings("ignore", message="(?s:.*)")
+    silence = warnings.filters[0]
     for name in modules:
-        with contextlib.suppress(Exception, SystemExit), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
+    with contextlib.suppress(ValueError):
+        warnings.filters.remove(silence)  # type: ignore[attr-defined]  # a list, whatever its stub says
+    warnings._filters_mutated()  # type: ignore[attr-defined]  # noqa: SLF001 - as `warnings` itself does
+
+
+def _unnamed_file() -> IO[bytes]:
+    """A file that needs no disk where the system has such: those for temporary files may be full."""
+    return os.fdopen(os.memfd_create("ticket"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()
 
 
 def _has_members(group: int) -> bool:

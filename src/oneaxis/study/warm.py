@@ -7,7 +7,6 @@ differ in what an import may depend on, or the parent holds what no fork may sha
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
@@ -19,6 +18,7 @@ from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+from oneaxis.study.generators import generators, seeds
 from oneaxis.trial.installed import place_of
 from oneaxis.trial.loaded import MAIN
 
@@ -40,7 +40,7 @@ class Look:
     names: Mapping[str, Mapping[str, int]]  # of installed modules: functions and classes, with a digest of each
     finders: tuple[str, ...]
     environment: Mapping[str, str]
-    generators: frozenset[int]  # digests of the states of random generators
+    generators: frozenset[int]  # digests of what random generators were seeded with
     threads: tuple[str, ...] = ()
     descriptors: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ def look(before: Sequence[str] = ()) -> Look:
         },
         finders=(*map(_kind, sys.meta_path), *map(_kind, sys.path_hooks)),
         environment=dict(os.environ),
-        generators=frozenset(_state(generator) for generator in generators()),
+        generators=frozenset(next(seeds(generator)) for generator in generators()),
     )
     return shared(seen, before)
 
@@ -130,35 +130,6 @@ def _replaced(ahead: Look, program: Look) -> Iterator[str]:
         patched = next((key for key, digest in found.items() if there.get(key, digest) != digest), None)
         if patched is not None:
             yield f"the program replaces {name}.{patched}"
-
-
-def drawn(known: frozenset[int]) -> list[Any]:
-    """The generators whose state was drawn when this process imported them: another process has another one."""
-    return [generator for generator in generators() if _state(generator) not in known]
-
-
-def reseed(drawn_here: Sequence[Any]) -> None:
-    """Give this fork numbers of its own, as an interpreter of its own would have."""
-    for generator in drawn_here:
-        if hasattr(generator, "bit_generator"):  # numpy.random.Generator
-            generator.bit_generator.state = type(generator.bit_generator)().state
-        else:
-            generator.seed()
-
-
-def generators() -> Iterator[Any]:
-    """The random generators of this process, whoever holds them."""
-    import random  # noqa: PLC0415 - with NumPy's, what is looked for
-
-    kinds: list[type] = [random.Random]
-    numpy: Any = sys.modules.get("numpy.random")
-    kinds += [numpy.Generator, numpy.RandomState] if numpy is not None else []
-    for held in gc.get_objects():
-        # `isinstance` would ask objects what they are, and some load a library to answer.
-        if any(kind in type(held).__mro__ for kind in kinds) and not isinstance(held, random.SystemRandom):
-            yield held
-    if numpy is not None:
-        yield numpy.mtrand._rand  # noqa: SLF001 - the generator behind `numpy.random.rand`; listed or not
 
 
 def open_descriptors() -> dict[str, str]:
@@ -222,16 +193,6 @@ def _digest(value: Any) -> int:
 def _kind(finder: Any) -> str:
     kind = finder if isinstance(finder, (type, FunctionType)) else type(finder)
     return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _state(generator: Any) -> int:
-    if hasattr(generator, "bit_generator"):
-        state = generator.bit_generator.state
-    elif hasattr(generator, "getstate"):
-        state = generator.getstate()
-    else:
-        state = generator.get_state(legacy=False)
-    return zlib.crc32(repr(state).encode())
 
 
 def _threads() -> Iterator[str]:

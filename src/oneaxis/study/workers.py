@@ -8,6 +8,7 @@ import selectors
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from hydra.core.utils import JobReturn
@@ -76,7 +77,7 @@ class Workers:
         devices = list(self._places.devices)[::-1]
         running: dict[int, Running] = {}  # by number
         composed: dict[int, tuple[bytes, Mapping[str, str]]] = {}  # the next job's, made while all workers are busy
-        with selectors.DefaultSelector() as selector:
+        with selectors.DefaultSelector() as selector, _closed_at_last(running):
             selector.register(self._control, selectors.EVENT_READ)
             while waiting or running:
                 while waiting and len(running) < self._places.workers:
@@ -94,8 +95,8 @@ class Workers:
                         self._read(selector, key.data)
                 self._end_overdue(running)
                 for finished in [item for item in running.values() if item.ended is not None]:
-                    del running[finished.number]
                     self._drain(selector, finished)
+                    del running[finished.number]
                     if finished.device is not None:
                         devices.append(finished.device)
                     yield finished.job, answer_of(finished, self._places.timeout)
@@ -127,25 +128,27 @@ class Workers:
             item.deadline = time.monotonic() + self._places.timeout
 
     @staticmethod
-    def _read(selector: selectors.BaseSelector, item: Running) -> None:
+    def _read(selector: selectors.BaseSelector, item: Running) -> bool:
+        """Take a block of an answer; False where none is there."""
         try:
             block = os.read(item.pipe, 1 << 20)
         except BlockingIOError:
-            return
-        item.received += block
-        if item.answer is None and (answer := unpack_return(bytes(item.received))) is not None:
-            item.answer, item.answered = answer, time.monotonic()
+            return False
+        if item.answer is None:
+            item.received += block
+            item.answer = unpack_return(item.received)
+            if item.answer is not None:
+                item.received, item.answered = bytearray(), time.monotonic()
         if not block:
             Workers._close(selector, item)
+        return bool(block)
 
     @staticmethod
     def _drain(selector: selectors.BaseSelector, item: Running) -> None:
         """Read what a process wrote before it ended; what it left running may hold the pipe open."""
-        while not item.closed:
-            before = len(item.received)
-            Workers._read(selector, item)
-            if len(item.received) == before:
-                Workers._close(selector, item)
+        while not item.closed and Workers._read(selector, item):
+            pass
+        Workers._close(selector, item)
 
     @staticmethod
     def _close(selector: selectors.BaseSelector, item: Running) -> None:
@@ -182,20 +185,35 @@ class Workers:
                 send(self._control, {"do": "kill", "trial": item.number})
 
 
+@contextmanager
+def _closed_at_last(running: Mapping[int, Running]) -> Iterator[None]:
+    """Leave no pipe open where a batch is broken off."""
+    try:
+        yield
+    finally:
+        for item in running.values():
+            if not item.closed:
+                os.close(item.pipe)
+
+
 def answer_of(item: Running, timeout: float | None) -> JobReturn:
     """The job's return; made up as failed where the process died before it could answer."""
     if item.answer is not None:
         if item.ended not in (0, 1) or item.timed_out:
-            log.warning("a trial's program ended badly after its task had returned: %s", _ending(item.ended or 0))
+            log.warning(
+                "a trial's program ended badly after its task had returned: %s",
+                "it was killed, as it didn't end" if item.timed_out else _ending(item.ended or 0),
+            )
         return item.answer
     if item.timed_out:
         return failed(TrialFailed(f"it took longer than {timeout:g} s and was ended (hydra.sweeper.timeout_minutes)"))
-    return failed(WorkerDied(_ending(item.ended or 0)))
+    before = " before the task returned" if (item.ended or 0) >= 0 else ""
+    return failed(WorkerDied(_ending(item.ended or 0) + before))
 
 
 def _ending(status: int) -> str:
     if status >= 0:
-        return f"its process ended with status {status} before the task returned"
+        return f"its process ended with status {status}"
     name = signal.Signals(-status).name
     more = "; out of memory?" if name == "SIGKILL" else ""
     return f"its process was killed by {name}{more}"

@@ -175,6 +175,8 @@ def run_and_record(
 
 def _leave(record: Record, folder: Path, hold: Hold) -> None:
     """Write the record, unless a resumed study gave the trial to another process meanwhile."""
+    if hold.forked:
+        return  # the record is for the process to leave that the task was called in
     if not hold.still():
         raise TrialTaken(f"{folder}: another process took this trial over; its record counts, not this one's")
     global _unwritten  # noqa: PLW0603 - one trial at a time runs in a process

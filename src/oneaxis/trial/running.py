@@ -10,7 +10,7 @@ import platform
 import secrets
 import sys
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from oneaxis.errors import BadRecord, TrialTaken
 from oneaxis.trial.codec import RECORD_FILE, read_record, record_file
@@ -39,7 +39,8 @@ class Hold:
         self._study = study
         self._limit = limit
         self._token = secrets.token_hex(8)
-        self._fault: IO[str] | None = None
+        self._fault: tuple[int, os.stat_result] | None = None
+        self._process = os.getpid()
 
     def __enter__(self) -> Self:
         """Take the folder.
@@ -60,18 +61,31 @@ class Hold:
         self._begin()
         if not faulthandler.is_enabled():
             with contextlib.suppress(OSError):
-                self._fault = self._fault_path.open("w", encoding="utf-8")
-                faulthandler.enable(self._fault)
+                file = os.open(self._fault_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+                self._fault = file, os.fstat(file)
+                faulthandler.enable(file)
         if self._limit is not None:
-            faulthandler.dump_traceback_later(self._limit, exit=True, file=self._fault or sys.stderr)
+            place: Any = sys.stderr if self._fault is None else self._fault[0]
+            faulthandler.dump_traceback_later(self._limit, exit=True, file=place)
         return self
 
+    @property
+    def forked(self) -> bool:
+        """Whether this process is a copy of the one that holds the folder: the task forked it, and both return."""
+        return os.getpid() != self._process
+
     def __exit__(self, *_: object) -> None:
+        if self.forked:
+            return
         if self._limit is not None:
             faulthandler.cancel_dump_traceback_later()
         if self._fault is not None:
             faulthandler.disable()
-            self._fault.close()
+            file, ours = self._fault
+            with contextlib.suppress(OSError):
+                # A task that closes all descriptors may have opened a file of its own under this one's number.
+                if os.path.samestat(os.fstat(file), ours):
+                    os.close(file)
             with contextlib.suppress(OSError):
                 self._fault_path.unlink()
         held = running(self._folder)
