@@ -73,7 +73,7 @@ def _app(options: argparse.Namespace) -> App:
 
 def _data(options: argparse.Namespace) -> int:
     from oneaxis.loop.data_report import PAGE_FILE, look_at_data  # noqa: PLC0415 - --help stays light
-    from oneaxis.report.terminal import console, paragraph, say  # noqa: PLC0415 - as above
+    from oneaxis.report.terminal import console, note, paragraph, say  # noqa: PLC0415 - as above
 
     terminal = console()
 
@@ -83,6 +83,7 @@ def _data(options: argparse.Namespace) -> int:
 
     with terminal.status("starting …") as status:
         looked = look_at_data(_app(options), options.overrides, function=options.data, output=options.output, told=told)
+    say(terminal, note(looked.caution))
     for finding in looked.findings:
         terminal.print(paragraph(f"{finding.weight}: {finding.text}"))
     if not looked.findings:

@@ -38,11 +38,15 @@ ADVICE = (
 
 @dataclass(frozen=True)
 class Looked:
-    """Where the page lies and what it found; `untracked` is why there is no MLflow run, if one was wanted."""
+    """Where the page lies and what it found; `untracked` is why there is no MLflow run, if one was wanted.
+
+    `caution` is what to know of the app whose data they are.
+    """
 
     folder: Path
     findings: tuple[Finding, ...]
     untracked: str | None = None
+    caution: str = ""
 
 
 def look_at_data(
@@ -88,7 +92,7 @@ def look_at_data(
     }
     write_json(content, folder / FACTS_FILE)
     told("writing to MLflow")
-    return Looked(folder, found, _track(app, planned, folder, data.name, found))
+    return Looked(folder, found, _track(app, planned, folder, data.name, found), planned.caution)
 
 
 def _load(named: str, app: App, planned: Planned) -> Data:
