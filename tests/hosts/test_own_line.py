@@ -40,7 +40,7 @@ def test_what_is_looked_at_plans_its_own_study_and_runs_nothing(app, how):
     assert planned.config["lr"] == 0.1
     assert [deviation.value for deviation in planned.study.plan.deviations][:1] == ["0.2"]
     assert "app.py brings its own command line" in planned.caution
-    assert (ran(), there()) == (0, ["app.py", "conf", "hydra_plugins"])
+    assert (ran(), there()) == (0, ["app.py", "conf"])
     with pytest.raises(AppUnusable, match="brings its own command line"):
         run_app(planned.app, ["lr=0.9"])
     assert ran() == 0
@@ -50,7 +50,7 @@ def test_what_is_looked_at_plans_its_own_study_and_runs_nothing(app, how):
 def test_what_would_run_without_a_plan_is_ended_before(app, how):
     with pytest.raises(AppRuns, match=r"BasicSweeper$" if how == "another sweeper" else "its task without a sweeper"):
         plan_app(app(how))
-    assert (ran(), there()) == (0, ["app.py", "conf", "hydra_plugins"])
+    assert (ran(), there()) == (0, ["app.py", "conf"])
 
 
 def test_what_the_newest_study_says_stands_in_for_a_look(app, capsys):
