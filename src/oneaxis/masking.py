@@ -45,6 +45,7 @@ _ALONE = re.compile(r"""(?:[^\s=]*=)?['"]?[a-zA-Z][\w+.\-]*://""")
 # Databases' drivers and clouds have names of their own beside those of `secret`: `sslpassword`, `sig`.
 _QUERY_PARTS = ("passw", "pwd", "secret", "token")
 _QUERY_WORDS = frozenset(("key", "sig", "signature", "pass", "pw", "auth"))
+_NAME = re.compile(r"\$\{[^{}]*\}")
 _INTERPOLATION = re.compile(r"\$\{[^{}]*\}\W*")
 _CLOSING = re.compile(r"""['"`)\]}>,;.]{1,3}$""")
 _ASSIGNED = re.compile(
@@ -235,7 +236,7 @@ def _hides(value: Any, hidden: Hidden) -> bool:
 
 def _hides_typed(value: str, hidden: Hidden) -> bool:
     """The same of a value as it is typed, or of several: `256,512`, `choice(true,false)`, `${oc.env:A},${oc.env:B}`."""
-    left = _SWEEPS.sub(" ", _INTERPOLATION.sub(" ", MARKED.sub(" ", value))) if hidden else ""
+    left = _SWEEPS.sub(" ", _NAME.sub(" ", MARKED.sub(" ", value))) if hidden else ""
     parts = _PARTS.findall(left)
     return any(part.lower() not in _NO_TEXT and (hidden == "all" or not _is_plain(part)) for part in parts)
 

@@ -14,14 +14,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from oneaxis.masking import (
+    marked_override,
+    marked_pointers,
+    marked_values,
     masked_addresses,
     masked_override,
     masked_text,
     masked_values,
-    secret,
     secrets_in,
+    stands_in,
+    unknown,
     without_user,
 )
+from oneaxis.secret_names import secret
 
 SECRET_KEYS = [
     "password",
@@ -45,6 +50,11 @@ PLAIN_KEYS = [
     "key",
     "keys.public",
     "bypass",
+    "class_token",
+    "n_tokens",
+    "tokens_per_batch",
+    "token_dropout",
+    "token_type",
 ]
 
 
@@ -78,6 +88,74 @@ def test_values_below_a_secret_key_are_masked_and_names_of_other_keys_are_not():
     )
 
 
+def test_numbers_switches_and_nothing_are_no_secrets_but_a_password_may_be_a_number():
+    plain = {
+        "max_token": 256,
+        "token": True,
+        "password": None,
+        "use_secret": False,
+        "password_length": 8,
+        "n_secrets": 2,
+    }
+    assert masked_values(plain) == marked_values(plain) == plain
+    assert secrets_in(plain, {}) == ()
+    assert masked_values({"max_token": "256", "password": 1234, "api_key": 5}) == dict.fromkeys(
+        ("max_token", "password", "api_key"), "***"
+    )
+
+
+def test_a_mark_tells_values_apart_and_stays():
+    config = {"token": "abc", "db": {"url": "postgres://u:p@h/x", "password": 12}, "lr": 1}
+    marked = marked_values(config)
+    assert masked_values(config) == {"token": "***", "db": {"url": "postgres://***@h/x", "password": "***"}, "lr": 1}
+    assert marked["db"]["url"] != marked_values("postgres://u:q@h/x")
+    assert marked["token"] != marked_values("abd", ["token"])
+    assert marked["token"] == marked_values("abc", ["token"])
+    assert marked_values(marked) == masked_values(marked) == marked
+    assert not unknown(marked["token"])
+    assert unknown("***")
+    for text in (f"token={marked['token']}", f"url={marked['db']['url']}"):
+        assert marked_override(text) == masked_override(text) == masked_text(text) == text
+        assert stands_in(text)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("token=abc", "token='abc'"),
+        ("+token='a b'", '+token="a b"'),
+        (r"db=postgres\://u\:p@h", "db='postgres://u:p@h'"),
+    ],
+)
+def test_a_mark_is_the_values_own_however_it_is_typed(one, other):
+    assert marked_override(one) == marked_override(other)
+    value = other.partition("=")[2].strip("'\"")
+    key = one.partition("=")[0].lstrip("+")
+    assert marked_override(one).partition("=")[2] == marked_values(value, [key])
+
+
+def test_a_quoted_number_is_another_password_than_the_number():
+    assert marked_override("password=1") != marked_override("password='1'")
+
+
+@pytest.mark.parametrize(
+    "text", ["api_token=***", "api_token=choice(***)", "db=postgres://***@h", "token=***#1a2b3c4d"]
+)
+def test_a_mask_stands_in_for_a_secret(text):
+    assert stands_in(text)
+
+
+@pytest.mark.parametrize("text", ["note=***", "api_token=abc", "lr=1", "db=postgres://u:p@h", "api_token=${oc.env:A}"])
+def test_other_overrides_can_be_run(text):
+    assert not stands_in(text)
+
+
+def test_what_comes_from_a_secret_by_interpolation_is_one():
+    written = {"hub": "${oc.env:HF_TOKEN}", "a": ["${db.password}"], "n": "${max_token}", "dir": "${oc.env:HOME}"}
+    shown = marked_pointers({"hub": "x", "a": ["y"], "n": 5, "dir": "/here"}, written)
+    assert shown == {"hub": marked_values("x", ["token"]), "a": [marked_values("y", ["token"])], "n": 5, "dir": "/here"}
+
+
 def test_the_working_directory_is_no_secret():
     environment = {"PWD": "/home/ada/place", "OLDPWD": "/home/ada/before", "DB_PWD": "hunter-two"}
     assert secrets_in({"pwd": "of-the-task"}, environment) == ("of-the-task", "hunter-two")
@@ -105,6 +183,18 @@ def test_a_key_of_the_configuration_is_not_the_shells_variable(key):
         ("db.password=${oc.env:PW}", "db.password=${oc.env:PW}"),
         ("lr=0.1", "lr=0.1"),
         ("~x", "~x"),
+        ("max_token=256,512", "max_token=256,512"),
+        ("+max_token=choice(256,null)", "+max_token=choice(256,null)"),
+        ("n_token=range(start=1,stop=5)", "n_token=range(start=1,stop=5)"),
+        ("class.token=true", "class.token=true"),
+        ("token='256'", "token=***"),
+        ("token=start", "token=***"),
+        ("api_token=abc,def", "api_token=***"),
+        ("api_token=choice(abc,def)", "api_token=choice(***)"),
+        ("api_token=${oc.env:A},${oc.env:B}", "api_token=${oc.env:A},${oc.env:B}"),
+        ("api_token=${oc.env:A},def", "api_token=***"),
+        ("credentials.user=ada", "credentials.user=***"),
+        ("hydra.sweeper.axes={token:[abc,def],lr:[1,2]}", "hydra.sweeper.axes={token:***,lr:[1,2]}"),
         ("hydra.sweeper.tracking=postgresql://u:p@h/db", "hydra.sweeper.tracking=postgresql://***@h/db"),
     ],
 )

@@ -21,7 +21,7 @@ from oneaxis.analysis.claims import Standing
 from oneaxis.errors import AppUnusable, FolderUnusable
 from oneaxis.loop import looking
 from oneaxis.loop.answer import DRY_RUN, MASTER_FILE, REFERENCE_FILE, STARTED_FILE, VARIABLE
-from oneaxis.loop.command_line import fixed_key, secret_wanted, shown_line
+from oneaxis.loop.command_line import fixed_key, masked_line, secret_wanted, shown_line, with_values
 from oneaxis.loop.home import home
 from oneaxis.masking import stands_in
 from oneaxis.study.folder import StudyFolder, newest
@@ -93,7 +93,10 @@ class Planned:
     @property
     def name(self) -> str:
         """What the reference is called."""
-        return self.config_name or f"({'; '.join(['no config', *filter(None, [shlex.join(self.app.given)])])})"
+        return (
+            self.config_name
+            or f"({'; '.join(['no config', *filter(None, [shlex.join(masked_line(self.app.given))])])})"
+        )
 
     @property
     def config_folder(self) -> Path | None:
@@ -146,7 +149,8 @@ def find_app(given: str | None, here: Path, *, config_name: str | None = None) -
     """
     here = here.absolute()
     if given is not None:
-        return _checked(App(_words(given), here, config_name), "--app")
+        command, values = with_values(_words(given))
+        return _checked(App(command, here, config_name, given=values), "--app")
     settings, folder = project_settings(here)
     named = settings.get("app")
     if named is not None:

@@ -54,6 +54,14 @@ def shown_line(words: Sequence[str]) -> str:
     return shlex.join(masked) + type_yours(masked)
 
 
+def with_values(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """An app, and the values that were named behind it: `train.py api_token=…`."""
+    end = len(words)
+    while end > 1 and "=" in words[end - 1] and not any(word.startswith("-") for word in words[end - 2 : end]):
+        end -= 1
+    return tuple(words[:end]), tuple(words[end:])
+
+
 def secret_wanted(command: Sequence[str], key: str) -> str:
     """What to do about a key without which an app can't be planned, and whose value is a secret."""
     name, app = key.lstrip("+"), shlex.quote(shlex.join([*command, f"{key}=VALUE"]))

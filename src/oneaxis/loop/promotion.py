@@ -15,6 +15,7 @@ from oneaxis.composing.files import Project
 from oneaxis.errors import CannotEdit, NotPromoted
 from oneaxis.loop.app import find_app
 from oneaxis.loop.choosing import Choice, choose, config_of
+from oneaxis.loop.command_line import masked_line
 from oneaxis.loop.conf_edit import ConfEdit, Wanted, find_edit
 from oneaxis.loop.confirming import Confirmed, command_lines, confirm
 from oneaxis.loop.lineage import appended, lineage_file, read_lineage
@@ -102,7 +103,7 @@ def _asked_for(everything: Sequence[PastStudy], study: Path | None) -> Sequence[
 def _refuse_without_config(reference: Reference) -> None:
     if reference.planned.config_name:
         return
-    typed = shlex.join(reference.app.given)
+    typed = shlex.join(masked_line(reference.app.given))
     values = f"write what is typed ({typed})" if typed else "write its values"
     raise NotPromoted(
         f"the app has no config file that a promotion could edit: {values} into conf/config.yaml, name it in the app, "

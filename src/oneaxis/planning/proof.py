@@ -82,9 +82,8 @@ def changes(before: Mapping[Path, Any], after: Mapping[Path, Any]) -> Iterable[C
 
 
 def known(found: Iterable[Change]) -> tuple[Change, ...]:
-    """Changes without those whose value an older oneaxis masked; these, where there are no others."""
-    several = tuple(found)
-    return tuple(each for each in several if not unknown(each.before) and not unknown(each.after)) or several
+    """Changes without those whose values an older oneaxis masked: nothing tells whether they are any."""
+    return tuple(each for each in found if not unknown(each.before) and not unknown(each.after))
 
 
 def within(path: Path, region: Iterable[Path]) -> bool:

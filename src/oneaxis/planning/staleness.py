@@ -27,7 +27,10 @@ class Moved:
 
 
 def moved(then: Composed, now: Composed, *, seed: Path = ()) -> tuple[Moved, ...]:
-    """The groups chosen otherwise, then the values changed outside of these; a seed moves no reference."""
+    """The groups chosen otherwise, then the values changed outside of these; a seed moves no reference.
+
+    What an older oneaxis masked counts where nothing else has changed: something has.
+    """
     groups = [
         key
         for key in dict.fromkeys((*then.choices, *now.choices))
@@ -35,11 +38,14 @@ def moved(then: Composed, now: Composed, *, seed: Path = ()) -> tuple[Moved, ...
     ]
     region = [_place(key) for key in groups]
     before, after = (dict(leaves(side.config)) for side in (then, now))
-    values = [
-        Moved(change.key, "value", number=is_number(str(change.after)))
-        for change in known(changes(before, after))
+    found = [
+        change
+        for change in changes(before, after)
         if not within(change.path, region) and (not seed or change.path != seed)
     ]
+    values = [Moved(change.key, "value", number=is_number(str(change.after))) for change in known(found)]
+    if found and not values and not groups:
+        values = [Moved("a masked value", "value", number=False)]
     return (*(Moved(key, "group") for key in groups), *values)
 
 

@@ -10,7 +10,7 @@ import threading
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import BuiltinImporter, SourceFileLoader
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, Literal
@@ -180,6 +180,7 @@ def run_as_main(start: Start) -> None:
     elif container:
         runpy._run_module_as_main(MAIN, alter_argv=False)  # type: ignore[attr-defined]  # noqa: SLF001 - as above
     elif start.kind == "command":
+        names.update(__loader__=BuiltinImporter)
         exec(compile(start.what, "<string>", "exec"), names)  # noqa: S102 - the user's own program
     else:
         file = names["__file__"]

@@ -25,6 +25,7 @@ from oneaxis.trial.loaded import MAIN
 # jemalloc starts it anew in a fork (`background_thread_postfork_child` in its source); pyarrow brings it along.
 HARMLESS_THREADS = frozenset(("jemalloc_bg_thd",))
 HARMLESS_VARIABLES = frozenset(("_MLFLOW_TELEMETRY_SESSION_ID",))  # MLflow sets it when it is imported
+HARMLESS_NAMES = frozenset(("torch.Storage",))  # `torch.set_default_dtype` names the storage of its kind so
 # MLflow starts threads and hooks, and a task that uses it imports it itself.
 NEVER_AHEAD = ("mlflow", MAIN, "__mp_main__", "oneaxis", "hydra_plugins", "sitecustomize", "usercustomize")
 _HYDRAS = frozenset(("hydra", "omegaconf", "antlr4", "attr", "packaging", "yaml", "cloudpickle", "rich", "pygments"))
@@ -127,9 +128,8 @@ def _replaced(ahead: Look, program: Look) -> Iterator[str]:
             yield f"the program has another module in place of {name}"
     for name, found in program.names.items():
         there = ahead.names.get(name, {})
-        patched = next((key for key, digest in found.items() if there.get(key, digest) != digest), None)
-        if patched is not None:
-            yield f"the program replaces {name}.{patched}"
+        patched = (f"{name}.{key}" for key, digest in found.items() if there.get(key, digest) != digest)
+        yield from (f"the program replaces {place}" for place in sorted({*patched} - HARMLESS_NAMES)[:1])
 
 
 def open_descriptors() -> dict[str, str]:

@@ -27,6 +27,7 @@ from omegaconf import OmegaConf
 
 STARTED_IN = os.getcwd()
 decimal.getcontext().prec = 5
+torch.set_default_dtype(torch.float64)
 torch.use_deterministic_algorithms(True)
 torch.manual_seed(3)
 np.seterr(divide="raise")
@@ -49,7 +50,6 @@ locale.setlocale(locale.LC_ALL, "C")
 faulthandler.enable()
 codecs.register(lambda name: codecs.lookup("utf-8") if name == "own" else None)
 if "PLAIN" not in os.environ:  # these send each trial into an interpreter of its own
-    torch.set_default_dtype(torch.float64)  # replaces torch.Storage
     statistics.mean = lambda _: 9
     os.environ["SET_BY_THE_SCRIPT"] = "1"
 OmegaConf.register_new_resolver("own", lambda: 5)
