@@ -179,8 +179,11 @@ def test_no_run_writes_where_anything_of_ours_lies(project):
     assert run(".", project) == ("elsewhere-2", ". is where this is typed")
     assert run(".", project) == ("elsewhere-3", ". is where this is typed")
     Path("trial").mkdir()
-    Path("trial/record.json").touch()
+    Path("trial/record.json").write_text('{"schema": 1, "study": "s", "folder": "trial"}')
     assert run("trial", project)[0] == "trial-2"
+    Path("tasks").mkdir()
+    Path("tasks/record.json").touch()  # a file of the task's own
+    assert run("tasks", project)[0] == "tasks"
     Path("begun").mkdir()
     take(Path("begun"))
     assert run("begun", project)[0] == "begun-2"

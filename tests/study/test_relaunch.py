@@ -188,7 +188,7 @@ def test_what_had_begun_meanwhile_is_not_to_blame(folder):
     assert launcher.launched == [[0, 1, 2], [1], [0, 2], [2], [0]]
     assert ended[0].status == JobStatus.COMPLETED
     assert said[0] == "launched again: lr=0.5 · seed 0, reference · seed 0 (Impossible)"
-    assert (folder.job(TRIALS[0].folder) / "attempts" / "2" / "running.json").exists()
+    assert (folder.job(TRIALS[0].folder) / PLACE / "attempts" / "2" / PLACE / "running.json").exists()
 
 
 def test_of_several_that_had_just_started_each_half_is_tried(folder):

@@ -70,7 +70,7 @@ class StudyRun:
         try:
             with terminable():
                 if not nothing and self.launching.server is not None:
-                    say(self.terminal, small_print(self.launching.server))
+                    self.terminal.print(paragraph(small_print(self.launching.server)))
                 problem = self._all_rounds(mirror, returns)
             self.stages.mark("ended")
             self._write_again()

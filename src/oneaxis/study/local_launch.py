@@ -93,7 +93,7 @@ def small_print(server: Server) -> str:
             more = f" (and for {len(reasons) - 1} more reasons)" if len(reasons) > 1 else ""
             return f"{whole}, an interpreter each: {reasons[0]}{more}{threads}"
         case Warm(names):
-            most = [*names[:3], *([f"{len(names) - 3} more libraries"] if len(names) > 3 else [])]  # noqa: PLR2004 - a line's worth
+            most = [*names[:3], *(["more"] if len(names) > 3 else [])]  # noqa: PLR2004 - a line's worth
             ahead = (
                 f", with {' and '.join(filter(None, (', '.join(most[:-1]), most[-1])))} loaded already" if most else ""
             )

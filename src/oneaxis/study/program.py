@@ -153,22 +153,19 @@ def pose_as(start: Start, folder: str) -> None:
     The program was started in `folder`. Source of this and the next: "The Python command line" in Python's manual, and
     `Modules/main.c`.
     """
-    own = sys.modules[MAIN]
-    main = ModuleType(MAIN)
-    vars(main).update(__builtins__=sys.modules["builtins"], __annotations__={})
+    sys.modules["_oneaxis_server"] = sys.modules[MAIN]  # it stays alive as long as its code runs
+    main = _new_main({"__builtins__": sys.modules["builtins"], "__annotations__": {}})
     file = os.path.join(folder, start.what)  # noqa: PTH118 - links and dots stay, as with Python
     if start.kind == "script" and not _is_container(file):
         vars(main).update(__file__=file, __cached__=None, __loader__=SourceFileLoader(MAIN, file))
-    for name in [name for name, module in sys.modules.items() if module is own]:
-        sys.modules[name] = main  # multiprocessing keeps it by another name, too
-    sys.modules["_oneaxis_server"] = own  # it stays alive as long as its code runs
     sys.orig_argv = [sys.executable, *start.words]
     sys.argv[:] = [{"module": "-m", "command": "-c"}.get(start.kind, start.what), *start.arguments]
 
 
 def run_as_main(start: Start) -> None:
     """Run a program as its interpreter would, in a process that poses as it: with its own search path."""
-    names: dict[str, Any] = vars(sys.modules[MAIN])
+    # A new one: what was there before the fork isn't collected when the interpreter ends, and keeps files open.
+    names: dict[str, Any] = vars(_new_main(vars(sys.modules[MAIN])))
     container = start.kind == "script" and _is_container(start.what)
     place = {"script": os.path.dirname(os.path.realpath(start.what)), "module": os.getcwd(), "command": ""}  # noqa: PTH109, PTH120
     if container:
@@ -188,6 +185,15 @@ def run_as_main(start: Start) -> None:
         with io.open_code(file) as source:
             code = compile(source.read(), file, "exec")
         exec(code, names)  # noqa: S102 - as above
+
+
+def _new_main(names: Mapping[str, Any]) -> ModuleType:
+    """Put a new main module in the place of this process's, under all of its names: multiprocessing has another one."""
+    own, main = sys.modules[MAIN], ModuleType(MAIN)
+    vars(main).update(names)
+    for name in [name for name, module in sys.modules.items() if module is own and name != "_oneaxis_server"]:
+        sys.modules[name] = main
+    return main
 
 
 def _is_container(path: str) -> bool:
