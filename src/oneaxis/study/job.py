@@ -124,9 +124,11 @@ def take_over(ticket: Ticket, answer: int) -> None:
         if not ours or call != ticket.task.call:
             return []  # another task of this program, or another study of this one
         process, before = os.getpid(), set(sys.modules)
-        job = run_job(loader, task, ticket)
+        job, raised = run_job(loader, task, ticket)
         if os.getpid() == process:  # not a copy of it, which the task made by a fork and let return
             _answer(job, answer, pipe, sizes(set(sys.modules) - before, depth=2))
+        if raised is not None:
+            raise raised
         if job.status != JobStatus.COMPLETED:
             sys.exit(1)  # as Hydra does
         return [[job]]
@@ -176,21 +178,28 @@ def run_by_value(ticket: Ticket, answer: int) -> None:
     Singleton.set_state(shared["state"])
     setup_globals()
     process, pipe = os.getpid(), os.fstat(answer)
-    job = run_job(shared["loader"], shared["task"], replace(ticket, guard=None))
+    job, _ = run_job(shared["loader"], shared["task"], replace(ticket, guard=None))
     if os.getpid() == process:
         _answer(job, answer, pipe)
 
 
-def run_job(loader: Any, task: Task, ticket: Ticket) -> JobReturn:
-    """Run one job under its guard; what can't even begin is a failed job."""
+def run_job(loader: Any, task: Task, ticket: Ticket) -> tuple[JobReturn, BaseException | None]:
+    """Run one job under its guard; what can't even begin is a failed job.
+
+    What Hydra lets pass, as KeyboardInterrupt, is given beside the return: it ends the program.
+    """
     guarded = task if ticket.guard is None else replace(ticket.guard, task=task, shared=False)
+    raised: BaseException | None = None
     try:
         callbacks = Callbacks(pickle.loads(ticket.config))  # noqa: S301 - made by our own parent
-        return hydra_job.run(HydraContext(loader, callbacks), cast("Any", guarded), ticket.config)
+        return hydra_job.run(HydraContext(loader, callbacks), cast("Any", guarded), ticket.config), None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a folder that can't be made, a logger that can't be set up
-        job = JobReturn(status=JobStatus.FAILED)
-        job.return_value = TrialFailed(f"{type(error).__name__}: {error}")
-        return job
+        text = f"{type(error).__name__}: {error}"
+    except BaseException as error:  # noqa: BLE001 - see above
+        text, raised = f"the task raised {type(error).__name__}", error
+    job = JobReturn(status=JobStatus.FAILED)
+    job.return_value = TrialFailed(text)
+    return job, raised
 
 
 def _answer(job: JobReturn, answer: int, pipe: os.stat_result, imported: Mapping[str, int] | None = None) -> None:

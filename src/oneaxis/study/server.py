@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import importlib
 import os
 import pickle
 import selectors
 import signal
 import socket
+import stat
 import sys
 import tempfile
 import time
@@ -26,8 +26,9 @@ from typing import IO, Any
 from oneaxis.study.generators import drawn, reseed
 from oneaxis.study.job import HANDED, Ticket, run_by_value, take_over, warm_up
 from oneaxis.study.program import Program, pose_as, run_as_main
-from oneaxis.study.warm import largest_first, look, open_descriptors, shared, sizes
+from oneaxis.study.warm import import_all, largest_first, look, open_descriptors, shared, sizes
 from oneaxis.study.wire import Closed, receive, send
+from oneaxis.trial.process import descendants
 
 SOURCE = str(Path(__file__).resolve().parents[2])
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -122,7 +123,7 @@ class _Server:
         if process:
             os.close(answer)
             self._running[process] = message["trial"]
-            send(self._control, {"started": message["trial"]})
+            send(self._control, {"started": message["trial"], "process": process})
             return None
         try:
             self._become_trial({**self._environment, **ticket.environment})
@@ -164,6 +165,7 @@ class _Server:
         os.close(self._wake_writer)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, self._on_interrupt)
+        _read_input_anew()
         os.environ.clear()
         os.environ.update(environment)
 
@@ -191,25 +193,25 @@ class _Server:
         send(self._control, {"killed": len(left)})
 
     def _kill(self, processes: Sequence[int] | set[int]) -> None:
+        """Kill trials, or groups that they left, with all that they started; daemons have another parent by now."""
+        apart = [child for process in processes if process in self._running for child in descendants(process)]
         for process in processes:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process, signal.SIGKILL)
             if process in self._running:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+                apart.append(process)
+        for process in apart:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
 
 
-def import_all(modules: Sequence[str]) -> None:
-    """Import modules in this order; what can't be imported here, the program imports or fails on by itself."""
-    # The program's own process has shown these warnings. Filters that modules set stay, so the list isn't restored.
-    warnings.filterwarnings("ignore", message="(?s:.*)")
-    silence = warnings.filters[0]
-    for name in modules:
-        with contextlib.suppress(Exception, SystemExit):
-            importlib.import_module(name)
-    with contextlib.suppress(ValueError):
-        warnings.filters.remove(silence)  # type: ignore[attr-defined]  # a list, whatever its stub says
-    warnings._filters_mutated()  # type: ignore[attr-defined]  # noqa: SLF001 - as `warnings` itself does
+def _read_input_anew() -> None:
+    """Each trial reads a file that was given as input from its start, as the program's own process did."""
+    with contextlib.suppress(OSError):  # there may be none, or nothing that can be opened again
+        if stat.S_ISREG(os.fstat(0).st_mode):
+            file = os.open("/dev/fd/0", os.O_RDONLY)
+            os.dup2(file, 0)
+            os.close(file)
 
 
 def _unnamed_file() -> IO[bytes]:

@@ -7,9 +7,12 @@ differ in what an import may depend on, or the parent holds what no fork may sha
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import sys
 import threading
+import warnings
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -90,6 +93,19 @@ def libraries(modules: Sequence[str]) -> tuple[str, ...]:
         for name in modules
         if name.partition(".")[0] not in NEVER_AHEAD and _installed(_file(sys.modules.get(name)))
     )
+
+
+def import_all(modules: Sequence[str]) -> None:
+    """Import modules in this order; what can't be imported here, the program imports or fails on by itself."""
+    # The program's own process has shown these warnings. Filters that modules set stay, so the list isn't restored.
+    warnings.filterwarnings("ignore", message="(?s:.*)")
+    silence = warnings.filters[0]
+    for name in modules:
+        with contextlib.suppress(Exception, SystemExit):
+            importlib.import_module(name)
+    with contextlib.suppress(ValueError):
+        warnings.filters.remove(silence)  # type: ignore[attr-defined]  # a list, whatever its stub says
+    warnings._filters_mutated()  # type: ignore[attr-defined]  # noqa: SLF001 - as `warnings` itself does
 
 
 def largest_first(sizes: Mapping[str, int]) -> tuple[str, ...]:

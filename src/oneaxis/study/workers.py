@@ -8,7 +8,7 @@ import selectors
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from hydra.core.utils import JobReturn
@@ -32,6 +32,7 @@ class Running:
     number: int
     pipe: int
     device: str | None
+    process: int | None = None
     deadline: float | None = None
     received: bytearray = field(default_factory=bytearray)
     answer: KeptReturn | None = None
@@ -77,7 +78,7 @@ class Workers:
         devices = list(self._places.devices)[::-1]
         running: dict[int, Running] = {}  # by number
         composed: dict[int, tuple[bytes, Mapping[str, str]]] = {}  # the next job's, made while all workers are busy
-        with selectors.DefaultSelector() as selector, _closed_at_last(running):
+        with _cleared_at_last(running), selectors.DefaultSelector() as selector:
             selector.register(self._control, selectors.EVENT_READ)
             while waiting or running:
                 while waiting and len(running) < self._places.workers:
@@ -114,16 +115,15 @@ class Workers:
         return Running(job, number, reader, device)
 
     def _hear(self, running: Mapping[int, Running]) -> None:
-        try:
-            message, _ = receive(self._control)
-        except (Closed, OSError) as error:
-            raise TrialFailed("the server of the local launcher died; start the study again to go on") from error
+        message, _ = receive(self._control)
         item = running.get(message.get("ended", message.get("started", -1)))
         if item is None:  # of an earlier batch
             return
         if "ended" in message:
             item.ended = message["status"]
-        elif self._places.timeout is not None:
+            return
+        item.process = message.get("process")
+        if self._places.timeout is not None:
             # Counted from here: a server that still loads modules must cost no trial its time.
             item.deadline = time.monotonic() + self._places.timeout
 
@@ -186,10 +186,16 @@ class Workers:
 
 
 @contextmanager
-def _closed_at_last(running: Mapping[int, Running]) -> Iterator[None]:
-    """Leave no pipe open where a batch is broken off."""
+def _cleared_at_last(running: Mapping[int, Running]) -> Iterator[None]:
+    """Leave no pipe open where a batch is broken off, and no process where the server, which ends them, is gone."""
     try:
         yield
+    except (Closed, ConnectionError) as error:
+        for item in running.values():
+            if item.process is not None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(item.process, signal.SIGKILL)
+        raise TrialFailed("the server of the local launcher died; start the study again to go on") from error
     finally:
         for item in running.values():
             if not item.closed:

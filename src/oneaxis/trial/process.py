@@ -41,6 +41,19 @@ def alive(process: int, started: str) -> bool:
     return True
 
 
+def descendants(process: int) -> list[int]:
+    """What a process started, and what that started, as far as the system tells; a daemon is nobody's any more."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        fields = _stat(int(entry.name))
+        if fields is not None:
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    found = list(children.get(process, ()))
+    for child in found:  # grows
+        found += children.get(child, ())
+    return found
+
+
 def _stat(process: int) -> list[str] | None:
     """The fields of /proc/N/stat from the state on."""
     try:

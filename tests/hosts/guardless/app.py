@@ -25,7 +25,8 @@ def train(cfg):
         if cfg.do == "fault":
             os.kill(os.getpid(), signal.SIGSEGV)
         if cfg.do == "hang":
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "grandchild"])
+            for apart in (False, True):
+                subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=apart)
             time.sleep(600)
         if cfg.do == "unpicklable":
             return {"score": Odd()}
