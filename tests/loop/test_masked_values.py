@@ -36,8 +36,8 @@ def test_each_secret_has_a_row_and_a_folder_of_its_own_and_none_shows_it(swept):
     written = [path for path in app.study.root.rglob("*") if path.is_file()]
     assert [path for path in written if hold_secrets(path.read_text(errors="replace"))] == []
     config = app.study.records["reference, seed 0"]["config"]
-    masked = {"max_token": 128, "api_token": "***", "db": "postgres://***@h/x", "hub": "***", "seed": 0}
-    assert config == masked
+    shown = {"api_token": "***", "db": "postgres://***@h/x", "hub": "***", "hub_token": "***"}
+    assert config == {"max_token": 128, "seed": 0, **shown}
 
 
 def test_findings_and_promote_know_each_value(swept, monkeypatch, capfd):

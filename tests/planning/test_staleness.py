@@ -55,6 +55,25 @@ def test_a_value_that_was_promoted_is_the_reference_now():
     assert not is_reference("optimizer.lr", "value", "0.3", composed(), 0.3)
 
 
+def test_a_masked_value_is_the_references_where_their_marks_are_equal():
+    now = Composed({"token": "***#1a2b3c4d", "max_token": 512}, {}, {})
+    assert is_reference("token", "value", "***#1a2b3c4d", now, "***#1a2b3c4d")
+    assert not is_reference("token", "value", "***#00000000", now, "***#00000000")
+    # An older oneaxis left a mask without a mark; the deviation's name has its value.
+    assert is_reference("max_token", "value", "512", now, "***")
+    assert not is_reference("max_token", "value", "256", now, "***")
+
+
+def test_what_an_older_oneaxis_masked_is_no_change_by_its_name():
+    now = Composed({"token": "***#1a2b3c4d", "lr": 2}, {}, {})
+    known = moved(Composed({"token": "***", "lr": 1}, {}, {}), now)
+    assert freshness("token", "value", known, {}) == ("maybe stale", "lr changed")
+    hidden = moved(Composed({"token": "***", "lr": 2}, {}, {}), now)
+    assert freshness("token", "value", hidden, {}) == ("maybe stale", "a masked value changed")
+    other = moved(Composed({"token": "***#00000000", "lr": 2}, {}, {}), now)
+    assert freshness("token", "value", other, {}) == ("stale", "token itself moved")
+
+
 @pytest.mark.parametrize(
     "key, kind, role",
     [

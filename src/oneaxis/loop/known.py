@@ -42,8 +42,9 @@ def refusing(plan: Plan, compose: Compose, refuses: Refuses) -> Refuses:
             return reason
         now = compose(trial.overrides)
         before, written = dict(leaves(record.config)), dict(leaves(now.config))
-        for path in places.intersection(now.resolved):
-            value = now.resolved[path]
+        for path, value in now.resolved.items():
+            if path not in places:
+                continue
             shown = marked_values(value, path, written.get(path))
             if unknown(before.get(path)):
                 return f"`{'.'.join(path)}` is a secret, and its record, of an older oneaxis, can't tell which"
