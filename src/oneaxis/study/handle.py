@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from oneaxis.errors import TrialFailed
+from oneaxis.study.interrupts import exit_status
 from oneaxis.study.program import NoProgram, Program
 from oneaxis.study.statements import late_import
 from oneaxis.study.warm import Fresh, Look, Warm, doubts, libraries, look
@@ -126,7 +127,11 @@ class Server:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self.close(wait=kind is None or issubclass(kind, Exception))
+        try:
+            self.close(wait=kind is None or issubclass(kind, Exception))
+        except KeyboardInterrupt as interrupt:  # the study is told; what trials left running isn't waited for
+            self.close()
+            raise SystemExit(exit_status(interrupt)) from None
 
     def abandon(self) -> None:
         """End the process at once, whatever it still loads: nothing will be run."""
