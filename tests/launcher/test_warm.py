@@ -170,7 +170,8 @@ FORKS = """
 import json, os, random, sys
 import drawing
 import numpy as np
-from oneaxis.study.warm import drawn, look, reseed
+from oneaxis.study.generators import drawn, reseed
+from oneaxis.study.warm import look
 
 def numbers():
     each = [drawing.OLD, drawing.NEW, drawing.LEGACY, drawing.FIXED, drawing.STREAM, random, np.random]
