@@ -162,7 +162,8 @@ def run_rank(
     """
     if not set(trial.typed) <= set(arguments):
         raise BadOverride(
-            f"a trial ({' '.join(trial.overrides) or 'the reference'}) starts a study of its own here, and a trial "
+            f"a trial ({' '.join(map(masked_override, trial.overrides)) or 'the reference'}) starts a study of its own "
+            "here, and a trial "
             f"runs one configuration; start it without `-m`, or in an environment without {RANK_VARIABLE}"
         )
     ours = ("hydra.sweep", "hydra/sweep", "hydra.launcher", "hydra/launcher", "hydra.mode", "hydra.run.dir")
